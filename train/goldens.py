@@ -1,0 +1,142 @@
+"""Writes the cases that the packed graphs are tested against: inputs and the masked reference's outputs, in float32.
+
+    python train/goldens.py tiny        random small encoders, every method and policy -> test/golden/tiny
+    python train/goldens.py model       the shipped model and points on original sentences -> test/golden/<model>
+
+No case may hang on rounding: each keeps a margin between every decision and its opposite, or another seed is drawn.
+"""
+import json
+import random
+import sys
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from errors import InputError, run_main
+from model import Classifier, Shape
+from pruning import ThresholdPruner, TopKPruner, TranskimmerPruner
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = Shape(vocab=120, hidden=32, layers=3, heads=4, ffn=64)
+WIDE = Shape(vocab=120, hidden=48, layers=4, heads=3, ffn=64)
+MARGIN = {"transkimmer": 1e-3}  # logits; scores everywhere else
+SCORE_MARGIN = 1e-4
+
+
+def random_model(shape: Shape) -> Classifier:
+    """Weights large enough for peaked attention: with the usual 0.02 every token would receive about the same."""
+    model = Classifier(shape)
+    with torch.no_grad():
+        for name, p in model.named_parameters():
+            if "LayerNorm.weight" in name:
+                p.copy_(1 + 0.2 * torch.randn_like(p))
+            else:
+                p.copy_(torch.randn_like(p) * (0.1 if name.endswith("bias") else 0.25))
+    return model.eval()
+
+
+def random_skim(shape: Shape) -> TranskimmerPruner:
+    pruner = TranskimmerPruner(shape, keep_bias=0.0)
+    with torch.no_grad():
+        for name, p in pruner.named_parameters():
+            p.copy_(torch.randn_like(p) * (1.0 if "out.weight" in name else 0.3) + (1.0 if "norm" in name and "weight" in name else 0))
+        for skim in pruner.skim:
+            skim.out.bias.copy_(torch.tensor([0.0, 4.0]))
+    return pruner.eval()
+
+
+def batch(rng: random.Random, lengths: list[int], vocab: int):
+    S = max(lengths)
+    ids = torch.zeros(len(lengths), S, dtype=torch.long)
+    types = torch.zeros_like(ids)
+    mask = torch.zeros_like(ids)
+    for b, n in enumerate(lengths):
+        ids[b, :n] = torch.tensor([rng.randrange(1, vocab) for _ in range(n)])
+        types[b, n // 2:n] = b % 2  # second halves of odd rows: the type embedding is part of the contract
+        mask[b, :n] = 1
+    return ids, mask, types
+
+
+def batches(seed: int, vocab: int):
+    rng = random.Random(seed)
+    ragged = [1, 24, 2, 3] + [rng.randint(1, 24) for _ in range(28)]
+    for lengths in ([9], [12, 7], [10, 1, 14, 5, 2, 8, 13], ragged, [512]):
+        yield batch(rng, lengths, vocab)
+
+
+def rounded(t: torch.Tensor) -> list:
+    return json.loads(json.dumps(t.double().tolist()), parse_float=lambda text: float(f"{float(text):.7g}"))
+
+
+def tiny_case(name: str, method: str, shape: Shape, make, metadata: dict, wants=lambda kept, lengths: True) -> None:
+    for seed in range(400):
+        torch.manual_seed(seed)
+        model, pruner = random_model(shape), make(shape)
+        needed = MARGIN.get(method, SCORE_MARGIN)
+        records, all_kept, all_lengths = [], [], []
+        with torch.no_grad():
+            for ids, mask, types in batches(seed, shape.vocab):
+                trace = model(ids, mask, types, pruner)
+                record = {"inputIds": ids.tolist(), "attentionMask": mask.tolist(), "tokenTypeIds": types.tolist(),
+                          "logits": rounded(trace.logits), "keptTokens": trace.kept.tolist()}
+                if ids.shape[0] in (2, 7):
+                    record["lastHiddenState"] = {"shape": list(trace.hidden.shape), "data": rounded(trace.hidden.flatten())}
+                records.append(record)
+                all_kept.append(trace.kept)
+                all_lengths.append(mask.sum(1))
+        if (pruner is None or pruner.margin >= needed) and wants(torch.cat(all_kept, 1), torch.cat(all_lengths)):
+            break
+    else:
+        raise InputError(f"golden {name}: no seed below 400 keeps a margin of {needed}")
+    tensors = {k: v.detach().contiguous() for k, v in model.state_dict().items()}
+    tensors |= {key: v.detach().contiguous() for key, v in point_tensors(pruner).items()}
+    folder = ROOT / "test/golden/tiny"
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, str(folder / f"{name}.safetensors"))
+    text = json.dumps({"config": shape.to_hf(), "method": method, "metadata": metadata, "seed": seed,
+                       "margin": None if pruner is None else pruner.margin, "batches": records}, separators=(",", ":"))
+    (folder / f"{name}.json").write_text(text + "\n")
+    kept = torch.cat(all_kept, 1).double().sum(1) / torch.cat(all_lengths).double().sum()
+    print(f"{name}: seed {seed}, margin {None if pruner is None else round(pruner.margin, 6)}, kept {[round(x, 2) for x in kept.tolist()]}")
+
+
+def point_tensors(pruner) -> dict[str, torch.Tensor]:
+    """A pruner's own tensors under the names of the point file."""
+    if isinstance(pruner, ThresholdPruner):
+        return {"pruning.thresholds": pruner.thresholds}
+    if isinstance(pruner, TopKPruner):
+        return {"pruning.keep_rates": pruner.keep_rates} if pruner.keep_rates is not None else {"pruning.keep_counts": pruner.keep_counts}
+    if isinstance(pruner, TranskimmerPruner):
+        return dict(pruner.state_dict())
+    return {}
+
+
+def write_tiny() -> None:
+    received, protected = {"score": "received-attention", "floor": "0"}, {"cls": "protected"}
+    prunes = lambda kept, n: bool((kept[-1] < n).sum() > 15 and (kept[-1] > 1).sum() > 5)
+    orphans = lambda kept, n: bool((kept[-1] == 0).sum() >= 2 and (kept[-1] > 0).sum() > 8 and (kept[0] < n).any())
+    tiny_case("dense", "dense", SMALL, lambda s: None, {})
+    tiny_case("ltp", "ltp", SMALL, lambda s: ThresholdPruner([0, 0.6, 0.9]), protected | received, prunes)
+    tiny_case("ltp-unprotected", "ltp", SMALL, lambda s: ThresholdPruner([0.4, 0.8, 1.05], protect_cls=False, floor=1.28e-3),
+              {"cls": "unprotected", "score": "received-attention", "floor": "0.00128"}, orphans)
+    tiny_case("threshold", "threshold", SMALL, lambda s: ThresholdPruner(ThresholdPruner.ramp(1.2, s.layers)), protected | received, prunes)
+    tiny_case("topk-rates", "topk", SMALL, lambda s: TopKPruner(rates=[1.0, 0.75, 0.5]), protected | {"score": "received-attention"}, prunes)
+    tiny_case("topk-counts", "topk", SMALL, lambda s: TopKPruner(counts=[16, 8, 3]), protected | {"score": "received-attention"}, prunes)
+    tiny_case("topk-minus-self", "topk", WIDE, lambda s: TopKPruner(rates=[1.0, 0.8, 0.5, 0.3], minus_self=True),
+              protected | {"score": "received-attention-minus-self"}, prunes)
+    tiny_case("transkimmer", "transkimmer", SMALL, random_skim, protected, prunes)
+    tiny_case("everything-pruned-but-cls", "ltp", SMALL, lambda s: ThresholdPruner([0, 600, 0.5]), protected | received,
+              lambda kept, n: bool((kept[1:] == 1).all()))
+
+
+def main() -> None:
+    torch.set_num_threads(2)
+    if sys.argv[1:2] == ["tiny"]:
+        write_tiny()
+    else:
+        raise InputError(f"goldens.py wants 'tiny' or 'model', got {' '.join(sys.argv[1:]) or 'nothing'}")
+
+
+if __name__ == "__main__":
+    run_main(main)
