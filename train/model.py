@@ -129,6 +129,7 @@ class Trace:
     hidden: torch.Tensor  # [B,S,d] last hidden state; a dropped token's row is the last complete state it had, pads are 0
     entered: torch.Tensor  # [L,B]
     kept: torch.Tensor  # [L,B]
+    live: torch.Tensor  # [B,S] tokens that took part to the end
     scales: list = field(default_factory=list)  # soft stage: [B,S] of each pruning layer
 
 
@@ -195,7 +196,7 @@ class Classifier(nn.Module):
             kept.append(live.sum(1))
         pooled = torch.tanh(self.bert.pooler.dense(h[:, 0]))  # [B,d]
         logits = self.classifier(self.dropout(pooled)).float()
-        return Trace(logits, h * real[..., None], torch.stack(entered), torch.stack(kept), scales)
+        return Trace(logits, h * real[..., None], torch.stack(entered), torch.stack(kept), live, scales)
 
 
 def dense_macs(s: Shape, n):
