@@ -1,0 +1,87 @@
+// Files that are either absent or whole. Blocks, records and caches are written here only: into a temporary file
+// of the same folder, synced, then renamed, so that a killed process leaves no half file under the final name.
+// Reading JSON back goes through a schema, because whoever edited the file since is not to be trusted.
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { z } from 'zod';
+import { BenchError, messageOf } from './errors.ts';
+
+/** Writes `data` to `path` by rename; makes the folder if needed. */
+export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeSynced(temporary, data);
+    renameSync(temporary, path);
+  } catch (thrown) {
+    if (existsSync(temporary)) rmSync(temporary);
+    throw new BenchError(
+      `cannot write ${path}: ${messageOf(thrown)}`,
+      'choose a folder that can be written',
+      {
+        cause: thrown,
+      },
+    );
+  }
+}
+
+function writeSynced(path: string, data: string | Uint8Array): void {
+  const file = openSync(path, 'wx');
+  try {
+    writeFileSync(file, data);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Indented JSON with a final newline, so that a person can read and diff it. */
+export function writeJsonAtomic(path: string, value: unknown): void {
+  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** @param what the file's role in a message, e.g. "suite". */
+export function readJson<T>(path: string, schema: z.ZodType<T>, what: string): T {
+  const parsed = schema.safeParse(parseJson(path, what));
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  const where =
+    first === undefined || first.path.length === 0 ? 'the top level' : first.path.map(String).join('.');
+  throw new BenchError(
+    `${what} ${path}: ${where}: ${first?.message ?? 'does not match its schema'}`,
+    'mend or delete that file',
+  );
+}
+
+function parseJson(path: string, what: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (thrown) {
+    throw new BenchError(`cannot read ${what} ${path}: ${messageOf(thrown)}`, 'check the path', {
+      cause: thrown,
+    });
+  }
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (thrown) {
+    throw new BenchError(
+      `${what} ${path} is not valid JSON: ${messageOf(thrown)}`,
+      'mend or delete that file',
+      {
+        cause: thrown,
+      },
+    );
+  }
+}
