@@ -69,11 +69,11 @@ class Linear(nn.Linear):
 class SelfAttention(nn.Module):
     def __init__(self, s: Shape):
         super().__init__()
-        self.heads, self.dropout = s.heads, 0.0
+        self.heads = s.heads
         self.query, self.key, self.value = (Linear(s.hidden, s.hidden) for _ in range(3))
 
-    def forward(self, h, live, weight=None, need_probs=True):
-        """Context [B,S,d] and, if asked, probabilities [B,H,S,S] over live keys only.
+    def forward(self, h, live, weight=None):
+        """Context [B,S,d] and probabilities [B,H,S,S] over live keys only.
 
         weight [B,S] (Transkimmer's training) multiplies the exponentials, that is, masks INSIDE the softmax but lets
         gradients reach the mask; where it is given it is 1 for live tokens and 0 for all others.
@@ -81,9 +81,6 @@ class SelfAttention(nn.Module):
         B, S, d = h.shape
         q, k, v = (lin(h).view(B, S, self.heads, -1).transpose(1, 2) for lin in (self.query, self.key, self.value))  # [B,H,S,d/H]
         keys = live[:, None, None, :]  # [B,1,1,S]
-        if not need_probs:
-            context = F.scaled_dot_product_attention(q, k, v, attn_mask=keys, dropout_p=self.dropout if self.training else 0.0)
-            return context.transpose(1, 2).reshape(B, S, d), None
         scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)  # [B,H,S,S]
         if weight is None:
             # A finite fill: with no live key at all the row is uniform and unused, where -inf would give NaN.
@@ -154,8 +151,6 @@ class Classifier(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Dropout):
                 module.p = p
-            elif isinstance(module, SelfAttention):
-                module.dropout = p
 
     def encoder_linears(self) -> dict[str, Linear]:
         """The six linears of each layer: the ones that adapters attach to."""
@@ -172,31 +167,34 @@ class Classifier(nn.Module):
         if ids.shape[1] > self.shape.positions:
             raise InputError(f"a sequence of {ids.shape[1]} tokens; the model has {self.shape.positions} positions")
         h = self.embed(ids, types)  # [B,S,d]
+        if torch.is_autocast_enabled("cpu"):
+            h = h.to(torch.get_autocast_dtype("cpu"))  # a residual stream in bfloat16: half the memory traffic
         entered, kept, scales = [], [], []
         for l, layer in enumerate(self.bert.encoder.layer):
             entered.append(live.sum(1))
-            weight = scale = None
-            if pruner is not None:
-                live, weight = pruner.before_layer(l, h, live)
-            context, probs = layer.attention.self(h, live, weight, need_probs=pruner is not None and pruner.needs_probs)
-            # A row whose token was dropped in an earlier layer gets no context. Only an orphaned CLS (dropped, but the
-            # head reads its row) goes on: LN(h + b_o), then the FFN. Every other dropped row is frozen below.
-            context = context * live[..., None]
-            runs = live.clone()
-            runs[:, 0] = True
-            if pruner is not None:
-                live, scale = pruner.after_softmax(l, probs, live, real)
-                runs &= live
-                runs[:, 0] = True
-            out = layer.after_attention(context, h)  # [B,S,d]
-            if scale is not None:
-                scales.append(scale)
-                out = out * scale[..., None]
-            h = torch.where(runs[..., None], out.to(h.dtype), h)
+            if pruner is None:
+                h = layer.after_attention(layer.attention.self(h, live)[0], h)
+            else:
+                h, live, scale = self.pruned_layer(l, layer, h, live, real, pruner)
+                scales += [scale] if scale is not None else []
             kept.append(live.sum(1))
         pooled = torch.tanh(self.bert.pooler.dense(h[:, 0]))  # [B,d]
         logits = self.classifier(self.dropout(pooled)).float()
         return Trace(logits, h * real[..., None], torch.stack(entered), torch.stack(kept), live, scales)
+
+    def pruned_layer(self, l, layer, h, live, real, pruner):
+        live, weight = pruner.before_layer(l, h, live)
+        context, probs = layer.attention.self(h, live, weight)
+        # A row whose token was dropped in an earlier layer gets no context. Only an orphaned CLS (dropped, but the head
+        # reads its row) goes on: LN(h + b_o), then the FFN. Every other dropped row stays as it is.
+        context = context * live[..., None]
+        live, scale = pruner.after_softmax(l, probs, live, real)
+        runs = live.clone()
+        runs[:, 0] = True
+        out = layer.after_attention(context, h)  # [B,S,d]
+        if scale is not None:
+            out = out * scale[..., None].to(out.dtype)
+        return torch.where(runs[..., None], out, h), live, scale
 
 
 def dense_macs(s: Shape, n):

@@ -22,7 +22,7 @@ def received_attention(probs, live, minus_self=False):
 
 
 class Pruner(nn.Module):
-    needs_probs, predicts = True, False
+    predicts = False
 
     def __init__(self):
         super().__init__()
@@ -137,10 +137,6 @@ class TranskimmerPruner(Pruner):
         self.skim = nn.ModuleList(SkimPredictor(s, keep_bias) for _ in range(s.layers))
         self.weight = None  # [B,S] running product of decisions; carries the gradient while training
         self.skim_loss = torch.zeros(())
-
-    @property
-    def needs_probs(self):
-        return self.training
 
     def before_layer(self, l, h, live):
         logits = self.skim[l](h).float()
