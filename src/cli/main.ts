@@ -1,0 +1,44 @@
+// The entry of every `npm run <command>`: finds the command, and is the one place that prints an error and sets the
+// exit code. Commands are imported only when called, so that `--help` and the reports need no native library.
+import { BenchError, EXIT } from '../core/errors.ts';
+import type { Command } from './command.ts';
+
+type Load = () => Promise<{ readonly command: Command }>;
+
+const COMMANDS: Readonly<Record<string, Load>> = {
+  bench: () => import('./bench.ts'),
+  report: () => import('./report.ts'),
+  compare: () => import('./compare.ts'),
+  doctor: () => import('./doctor.ts'),
+  models: () => import('./models.ts'),
+  data: () => import('./data.ts'),
+  'setup-cuda': () => import('./setupCuda.ts'),
+};
+
+async function main([name, ...argv]: readonly string[]): Promise<number> {
+  if (name === undefined || name === '-h' || name === '--help') {
+    process.stdout.write(await overview());
+    return name === undefined ? EXIT.usage : EXIT.ok;
+  }
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load === undefined) {
+    throw new BenchError(`unknown command "${name}"`, `commands: ${Object.keys(COMMANDS).join(', ')}`);
+  }
+  const { command } = await load();
+  return command.run(argv);
+}
+
+async function overview(): Promise<string> {
+  const commands = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command));
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const lines = commands.map(({ name, summary }) => `  npm run ${name.padEnd(width)}  ${summary}`);
+  return ['Each command takes flags after "--", and --help.', '', ...lines, ''].join('\n');
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (thrown) {
+  if (!(thrown instanceof BenchError)) throw thrown;
+  process.stderr.write(`${thrown.line}\n`);
+  process.exitCode = thrown.exitCode;
+}
