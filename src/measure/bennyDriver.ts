@@ -1,0 +1,49 @@
+// benny drives the loop of a time block: one case, whose one iteration is one round. benny's own result is only a
+// cross-check, since it averages and sorts; the stamps are taken inside the round. Read in benny 3.7.1 and
+// benchmark 2.1.4: `minTime` near zero keeps a sample at one iteration; a case ends when it has `minSamples` and
+// `maxTime` seconds are over, which is the rule we want; the case is called once, not awaited, before anything is
+// timed (the first call below does nothing); a rejecting case ends the process's loop in silence (ours never
+// rejects); and it prints on stdout, which here belongs to the result.
+import benny from 'benny';
+
+export interface DriveOptions {
+  /** Rounds that are measured even when the time is over. */
+  readonly minRounds: number;
+  /** Time for all rounds. */
+  readonly budgetMs: number;
+}
+
+export interface DriveReport {
+  readonly rounds: number;
+  /** Time of all rounds by benny's clock. */
+  readonly totalMs: number;
+}
+
+/** @throws what a round threw, after the loop has been ended. */
+export async function driveWithBenny(round: () => Promise<void>, options: DriveOptions): Promise<DriveReport> {
+  let calls = 0;
+  const errors: unknown[] = [];
+  const step = async (): Promise<void> => {
+    if (calls++ === 0 || errors.length > 0) return;
+    await round().catch((thrown: unknown) => errors.push(thrown));
+  };
+  const limits = { minSamples: options.minRounds, maxTime: Math.max(options.budgetMs, 1) / 1000, ...ONE_CALL };
+  const summary = await silently(() => benny.suite('block', benny.add('round', () => step, limits)));
+  if (errors.length > 0) throw errors[0];
+  const [result] = summary.results;
+  const rounds = result?.samples ?? 0;
+  return { rounds, totalMs: (result?.details.mean ?? 0) * rounds * 1000 };
+}
+
+const ONE_CALL = { minTime: 1e-9, initCount: 1, delay: 0 };
+
+/** Runs with console.log going nowhere. */
+async function silently<T>(action: () => Promise<T>): Promise<T> {
+  const { log } = console;
+  console.log = (): void => undefined;
+  try {
+    return await action();
+  } finally {
+    console.log = log;
+  }
+}

@@ -1,0 +1,128 @@
+// The timed heart: all variants of a group take turns on the same inputs, so that whatever the machine does falls
+// on all of them. A round visits every variant forwards and then backwards (ABBA) on one input batch; the order is
+// shuffled per block and rotated per round, so that nobody always follows the same neighbour or runs twice in a
+// row. Answers are checked outside the timed span. Time, sessions and the driver of the loop are handed in.
+import { messageOf } from '../core/errors.ts';
+import type { Random } from '../core/random.ts';
+import type { BlockVariant, FailedBlock } from '../core/schema.ts';
+import { checkFinite, digestOf, sameBits } from './logits.ts';
+
+export interface Subject {
+  readonly id: string;
+  readonly loadMs: number;
+  /** One call on the input batch of that index; gives the logits. */
+  run(input: number): Promise<Float32Array>;
+}
+
+/** Calls `round` again and again until its time is over; benny in a run, a plain loop under test. */
+export type Drive = (round: () => Promise<void>) => Promise<void>;
+
+export interface LatencyOptions {
+  readonly inputs: number;
+  readonly random: Random;
+  readonly nowMs: () => number;
+  readonly drive: Drive;
+  /** Told before anything that may crash the process. */
+  readonly announce: (phase: FailedBlock['phase'], id?: string) => void;
+}
+
+export type Failure = Pick<FailedBlock, 'phase' | 'variants' | 'reason'>;
+
+export interface LatencyResult {
+  readonly variants: readonly BlockVariant[];
+  readonly failures: readonly Failure[];
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface Tracked {
+  readonly subject: Subject;
+  readonly record: Mutable<BlockVariant>;
+  /** Logits of the warm-up, by input: what every timed call must answer again. */
+  readonly answers: Float32Array[];
+}
+
+export async function measureLatency(
+  subjects: readonly Subject[],
+  options: LatencyOptions,
+): Promise<LatencyResult> {
+  const failures: Failure[] = [];
+  const alive: Tracked[] = [];
+  for (const subject of options.random.shuffle(subjects)) {
+    const tracked = await warmUp(subject, options, failures);
+    if (tracked !== undefined) alive.push(tracked);
+  }
+  options.announce('measure');
+  let round = 0;
+  await options.drive(async () => {
+    await visitAll(alive, round++, options, failures);
+  });
+  const byId = new Map(alive.map(({ record }) => [record.id, record]));
+  return { variants: subjects.flatMap(({ id }) => byId.get(id) ?? []), failures };
+}
+
+/** Every input once: first-use costs are paid here, and the answers are learnt. */
+async function warmUp(
+  subject: Subject,
+  { inputs, nowMs, announce }: LatencyOptions,
+  failures: Failure[],
+): Promise<Tracked | undefined> {
+  announce('warm-up', subject.id);
+  const answers: Float32Array[] = [];
+  let firstRunMs = 0;
+  try {
+    for (let input = 0; input < inputs; input++) {
+      const start = nowMs();
+      const logits = await subject.run(input);
+      if (input === 0) firstRunMs = nowMs() - start;
+      checkFinite(logits, input);
+      answers.push(logits.slice());
+    }
+  } catch (thrown) {
+    failures.push({ phase: 'warm-up', variants: [subject.id], reason: messageOf(thrown) });
+    return undefined;
+  }
+  const { id, loadMs } = subject;
+  const logitsDigest = digestOf(answers);
+  const record = { id, loadMs, firstRunMs, samplesMs: [], inputIndex: [], round: [], logitsDigest };
+  return { subject, record, answers };
+}
+
+/** One round. A variant that fails leaves `alive` for good; the others go on. */
+async function visitAll(
+  alive: Tracked[],
+  round: number,
+  options: LatencyOptions,
+  failures: Failure[],
+): Promise<void> {
+  const forwards = rotated(alive, round);
+  for (const tracked of [...forwards, ...forwards.toReversed()]) {
+    if (!alive.includes(tracked)) continue;
+    try {
+      await visit(tracked, round, options);
+    } catch (thrown) {
+      alive.splice(alive.indexOf(tracked), 1);
+      failures.push({ phase: 'measure', variants: [tracked.subject.id], reason: messageOf(thrown) });
+    }
+  }
+}
+
+async function visit({ subject, record, answers }: Tracked, round: number, options: LatencyOptions): Promise<void> {
+  const input = round % options.inputs;
+  const start = options.nowMs();
+  const logits = await subject.run(input);
+  const elapsed = options.nowMs() - start;
+  const expected = answers[input];
+  if (expected === undefined || !sameBits(logits, expected)) {
+    throw new Error(`input batch ${input} was answered differently in round ${round} than in the warm-up`);
+  }
+  record.samplesMs.push(elapsed);
+  record.inputIndex.push(input);
+  record.round.push(round);
+}
+
+function rotated<T>(items: readonly T[], by: number): readonly T[] {
+  if (items.length === 0) return items;
+  const cut = by % items.length;
+  return [...items.slice(cut), ...items.slice(0, cut)];
+}

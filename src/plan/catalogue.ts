@@ -1,0 +1,55 @@
+// What there is to choose from, as far as planning needs to know: the models, their length limits and their points.
+import { BenchError } from '../core/errors.ts';
+import type { MethodName } from '../core/names.ts';
+import type { Variant } from '../core/schema.ts';
+import { ALL, MAIN } from './axes.ts';
+
+export interface CataloguePoint {
+  readonly name: string;
+  readonly method: MethodName;
+}
+
+export interface CatalogueModel {
+  readonly name: string;
+  readonly maxPositions: number;
+  /** In the zoo's order: the first of a method is its main one. */
+  readonly points: readonly CataloguePoint[];
+}
+
+export type Catalogue = readonly CatalogueModel[];
+
+export function modelsOf(catalogue: Catalogue, names: readonly string[]): readonly CatalogueModel[] {
+  if (names.includes(ALL)) return catalogue;
+  return names.map((name) => {
+    const model = catalogue.find((candidate) => candidate.name === name);
+    if (model !== undefined) return model;
+    const known = catalogue.map((candidate) => candidate.name).join(', ');
+    throw new BenchError(`--models: unknown model "${name}"`, `the zoo has ${known}`);
+  });
+}
+
+/** The methods of the list at the points of the list. A named point that only some methods have is fine. */
+export function variantsOf(
+  model: CatalogueModel,
+  methods: readonly MethodName[],
+  points: readonly string[],
+): Variant[] {
+  checkPoints(model, points);
+  return methods.flatMap((method): Variant[] => {
+    if (method === 'dense' || method === 'dense-padded') return [{ method, point: null }];
+    const own = model.points.filter((point) => point.method === method);
+    return own.filter(({ name }, index) => wanted(points, name, index)).map(({ name }) => ({ method, point: name }));
+  });
+}
+
+function wanted(points: readonly string[], name: string, index: number): boolean {
+  return points.includes(ALL) || points.includes(name) || (points.includes(MAIN) && index === 0);
+}
+
+function checkPoints(model: CatalogueModel, points: readonly string[]): void {
+  const known = new Set(model.points.map((point) => point.name));
+  const unknown = points.find((point) => point !== ALL && point !== MAIN && !known.has(point));
+  if (unknown === undefined) return;
+  const legal = [MAIN, ALL, ...known].join(', ');
+  throw new BenchError(`--points: model "${model.name}" has no point "${unknown}"`, `legal: ${legal}`);
+}

@@ -1,0 +1,116 @@
+// From axes to what will be measured: the product of the lists, gathered into groups whose variants are measured
+// together. The plan is plain data, stored with the run, and says everything that --resume needs.
+import { z } from 'zod';
+import { BenchError } from '../core/errors.ts';
+import { groupKey } from '../core/keys.ts';
+import type { MethodName } from '../core/names.ts';
+import { groupSchema, variantSchema, type Cell, type Group, type Variant } from '../core/schema.ts';
+import { DEFAULT_AXES, type Axes, type SomeAxes } from './axes.ts';
+import { modelsOf, variantsOf, type Catalogue } from './catalogue.ts';
+import { effortSchema, type Effort, type Suite } from './suite.ts';
+
+export const plannedGroupSchema = z.object({ group: groupSchema, variants: z.array(variantSchema).min(1) });
+export type PlannedGroup = z.infer<typeof plannedGroupSchema>;
+
+export const planSchema = effortSchema.extend({
+  suite: z.string(),
+  groups: z.array(plannedGroupSchema).min(1),
+  /** Folder of the data sets that the user pointed at; null: the bundled or fetched ones. */
+  dataDir: z.string().nullable(),
+  /** Threads of the accuracy pass, which is not timed. */
+  accuracyThreads: z.number().int().min(1),
+  seed: z.number().int(),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+export interface PlanOptions {
+  readonly suite: Suite;
+  /** Axes given on the command line; each replaces the suite's. */
+  readonly axes: SomeAxes;
+  readonly effort: Overlay<Effort>;
+  readonly task: string;
+  readonly dataDir: string | null;
+  readonly accuracyThreads: number;
+  readonly seed: number;
+}
+
+export function makePlan(options: PlanOptions, catalogue: Catalogue): Plan {
+  const { suite, axes, effort, dataDir, accuracyThreads, seed, task } = options;
+  const groups = new Map<string, PlannedGroup>();
+  for (const sweep of suite.sweeps) {
+    for (const planned of expand(overlay(overlay(DEFAULT_AXES, sweep), axes), task, catalogue)) {
+      groups.set(groupKey(planned.group), planned);
+    }
+  }
+  const planned = [...groups.values()].sort((a, b) => tokensOf(a.group) - tokensOf(b.group)); // early rows first
+  checkMethods(axes.methods ?? [], planned);
+  const { blocks, minRounds, timeBudgetSeconds, timeoutSeconds, accuracyExamples } = overlay<Effort>(suite, effort);
+  return {
+    suite: suite.name,
+    groups: planned,
+    ...{ blocks, minRounds, timeBudgetSeconds, timeoutSeconds, accuracyExamples },
+    ...{ dataDir, accuracyThreads, seed },
+  };
+}
+
+type Overlay<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** `base` with what `over` says in its place. */
+function overlay<T extends object>(base: T, over: Overlay<T>): T {
+  const said = Object.entries(over).filter(([, value]) => value !== undefined);
+  return { ...base, ...Object.fromEntries(said) };
+}
+
+function checkMethods(asked: readonly MethodName[], planned: readonly PlannedGroup[]): void {
+  const covered = new Set(planned.flatMap(({ variants }) => variants.map(({ method }) => method)));
+  const missing = asked.find((method) => !covered.has(method));
+  if (missing === undefined) return;
+  throw new BenchError(`--methods: no chosen model has a chosen point of "${missing}"`, 'npm run models lists them');
+}
+
+function expand(axes: Axes, task: string, catalogue: Catalogue): PlannedGroup[] {
+  const groups: PlannedGroup[] = [];
+  for (const model of modelsOf(catalogue, axes.models)) {
+    const variants = variantsOf(model, withBaselines(axes.methods), axes.points);
+    const tooLong = axes.seqLens.find((seqLen) => seqLen > model.maxPositions);
+    if (tooLong !== undefined) {
+      throw new BenchError(
+        `sequence length ${tooLong} is more than the ${model.maxPositions} positions of model "${model.name}"`,
+        '--seq-lens',
+      );
+    }
+    for (const group of product(axes, model.name, task)) groups.push({ group, variants });
+  }
+  return groups;
+}
+
+/** A ratio needs its denominator: both dense graphs with any pruned method, dense with dense-padded. */
+export function withBaselines(methods: readonly MethodName[]): MethodName[] {
+  const pruned = methods.some((method) => method !== 'dense' && method !== 'dense-padded');
+  const baselines: MethodName[] = pruned ? ['dense-padded', 'dense'] : ['dense'];
+  const wanted = new Set([...baselines, ...methods]);
+  return wanted.has('dense-padded') ? ['dense-padded', ...[...wanted].filter((m) => m !== 'dense-padded')] : [...wanted];
+}
+
+function product(axes: Axes, model: string, task: string): Group[] {
+  return axes.text.flatMap((text) =>
+    axes.providers.flatMap((provider) =>
+      axes.precisions.flatMap((precision) =>
+        axes.threads.flatMap((threads) =>
+          axes.seqLens.flatMap((seqLen) =>
+            axes.batchSizes.map((batch) => ({ model, task, text, provider, precision, threads, batch, seqLen })),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** Most tokens of one call. */
+export function tokensOf(group: Group): number {
+  return group.batch * group.seqLen;
+}
+
+export function cellsOf(plan: Plan): Cell[] {
+  return plan.groups.flatMap(({ group, variants }) => variants.map((variant: Variant) => ({ ...group, ...variant })));
+}

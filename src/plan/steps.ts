@@ -1,0 +1,43 @@
+// The order of work. Every group gets its first block, its profile and its accuracy before any group gets a second
+// block, so that a run that is stopped early has a row for each; after that the groups take turns, so that a busy
+// spell of the machine falls on all of them alike.
+import { groupKey } from '../core/keys.ts';
+import type { Group, Variant } from '../core/schema.ts';
+import type { Plan, PlannedGroup } from './plan.ts';
+
+export interface Step {
+  readonly kind: 'time' | 'profile' | 'accuracy';
+  readonly group: Group;
+  readonly variants: readonly Variant[];
+  /** Which repetition of a time block; 0 for the other kinds. */
+  readonly block: number;
+}
+
+export function stepsOf(plan: Plan): Step[] {
+  const steps: Step[] = [];
+  const accuracies = new Set<string>();
+  for (const planned of plan.groups) {
+    steps.push({ kind: 'time', ...planned, block: 0 }, { kind: 'profile', ...planned, block: 0 });
+    const accuracy = accuracyGroup(planned.group, plan.accuracyThreads);
+    if (accuracies.has(groupKey(accuracy))) continue;
+    accuracies.add(groupKey(accuracy));
+    steps.push({ kind: 'accuracy', group: accuracy, variants: planned.variants, block: 0 });
+  }
+  for (let block = 1; block < plan.blocks; block++) {
+    steps.push(...plan.groups.map((planned: PlannedGroup): Step => ({ kind: 'time', ...planned, block })));
+  }
+  return steps;
+}
+
+/**
+ * Accuracy depends neither on the batch size nor on the threads, so all groups that differ only in those share
+ * one accuracy block, filed under this group.
+ */
+export function accuracyGroup(group: Group, threads: number): Group {
+  return { ...group, threads, batch: group.seqLen > 128 ? 8 : 16 };
+}
+
+/** Distinct input batches per group: enough real text for the mean, few enough to warm up on each. */
+export function inputCount({ batch, seqLen }: Pick<Group, 'batch' | 'seqLen'>): number {
+  return Math.min(8, Math.max(2, Math.round(4096 / (batch * seqLen))));
+}
