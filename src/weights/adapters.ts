@@ -26,6 +26,7 @@ export function mergePoint(base: WeightSource, point: TensorFile): WeightSource 
   return {
     names: () => [...names],
     has: (name) => known.has(name),
+    shape: (name) => (own.includes(name) ? point : base).shape(name),
     tensor: (name) => {
       if (own.includes(name)) return point.tensor(name);
       const whole = replaced(base, point, name);

@@ -29,6 +29,7 @@ export function readSafetensors(path: string): TensorFile {
     metadata: header.metadata,
     names: () => [...names],
     has: (name) => known.has(name),
+    shape: (name) => entryOf(file, name).shape,
     tensor: (name) => ({ shape: entryOf(file, name).shape, data: readFloats(file, name) }),
     int32: (name) => ({ shape: entryOf(file, name).shape, data: readIntegers(file, name) }),
   };

@@ -10,6 +10,8 @@ export interface Tensor {
 export interface WeightSource {
   names(): string[];
   has(name: string): boolean;
+  /** Known without decoding; throws a BenchError when absent. */
+  shape(name: string): readonly number[];
   /** Decoded anew on each call; throws a BenchError when absent, of another kind, or not finite. */
   tensor(name: string): Tensor;
 }

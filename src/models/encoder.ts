@@ -1,0 +1,204 @@
+// Writes a post-LN BERT encoder with a pruning method in it as an ONNX graph. Rows of all sequences are packed;
+// after a method has decided, the survivors are gathered before the output projection, so that projection,
+// feed-forward and all later layers run on survivors only. Inputs: input_ids, attention_mask and, for models that
+// have token types, token_type_ids, int64 [B, S]. Outputs: logits float [B, C], kept_tokens int64 [L, B] and, on
+// request, last_hidden_state float [B, S, d].
+import { GraphBuilder, MICROSOFT, type Value } from '../onnx/builder.ts';
+import type { ModelProto } from '../onnx/proto.ts';
+import { attention, maskedAttention, type AttentionKernels } from './attention.ts';
+import type { EncoderConfig } from './config.ts';
+import { embed, head, layerNorm, linear, type WeightLookup } from './layers.ts';
+import type { Method, MethodContext, PointRule } from './methods/contract.ts';
+import { createPacking, paddedGeometry, type Packing, type PaddedGeometry } from './packing.ts';
+import { inputRows, type InputRows } from './inputs.ts';
+import { removeAfter, removeBefore, type Rows } from './removal.ts';
+import { StateArchive } from './stateArchive.ts';
+
+export interface EncoderOptions {
+  readonly kernels: AttentionKernels;
+  /** Adds the output last_hidden_state [B, S, d]. */
+  readonly lastHiddenState: boolean;
+  /** Adds the input `strengths` float [L] in place of the point's own. */
+  readonly strengthInput: boolean;
+}
+
+const OPSETS = { '': 23, [MICROSOFT]: 1 };
+
+/** @param weights gives the initializer of a named tensor. */
+export function encoderGraph(
+  config: EncoderConfig,
+  method: Method,
+  rule: PointRule,
+  weights: WeightLookup,
+  options: EncoderOptions,
+): ModelProto {
+  const g = new GraphBuilder(method.name);
+  const input = g.within('input', () => inputRows(g, config, method.rows));
+  const context = methodContext(g, config, rule, weights, input, options);
+  const layers = new EncoderWriter(g, config, rule, weights, input, context, options);
+  const rows = layers.run();
+  const logits = g.within('head', () => head(g, config, weights, rows.hidden, rows.packing.starts));
+  g.output(logits, 'float', ['batch', config.labels.length], 'logits');
+  g.output(g.op('Concat', layers.kept, { axis: 0 }), 'int64', [config.layers, 'batch'], 'kept_tokens');
+  layers.archive?.output(g, rows, input, config.hiddenSize);
+  const metadata = { method: method.name, cls: rule.protectsCls ? 'protected' : 'unprotected' };
+  return { graph: g.build(), opsets: OPSETS, metadata };
+}
+
+function methodContext(
+  g: GraphBuilder,
+  config: EncoderConfig,
+  rule: PointRule,
+  weights: WeightLookup,
+  input: InputRows,
+  options: EncoderOptions,
+): MethodContext {
+  const fromInput = options.strengthInput && rule.strengths !== null;
+  if (fromInput) g.input('strengths', 'float', [config.layers]);
+  return {
+    config,
+    weight: (name) => weights(g, name),
+    strength: (layer) =>
+      fromInput
+        ? g.op('Gather', ['strengths', g.int64(layer)], { axis: 0 }, 'strength')
+        : g.float(rule.strengths?.[layer] ?? 0),
+    inputCounts: input.counts,
+  };
+}
+
+/** Walks the layers; a class because a graph under construction has a lifetime. */
+class EncoderWriter {
+  /** int64 [1, B] after each layer. */
+  readonly kept: Value[] = [];
+  readonly archive: StateArchive | null;
+  readonly #g: GraphBuilder;
+  readonly #config: EncoderConfig;
+  readonly #rule: PointRule;
+  readonly #weights: WeightLookup;
+  readonly #input: InputRows;
+  readonly #context: MethodContext;
+  readonly #options: EncoderOptions;
+  /** The rectangle of a packing that never changes, computed once. */
+  #geometry: PaddedGeometry | null = null;
+
+  constructor(
+    g: GraphBuilder,
+    config: EncoderConfig,
+    rule: PointRule,
+    weights: WeightLookup,
+    input: InputRows,
+    context: MethodContext,
+    options: EncoderOptions,
+  ) {
+    this.#g = g;
+    this.#config = config;
+    this.#rule = rule;
+    this.#weights = weights;
+    this.#input = input;
+    this.#context = context;
+    this.#options = options;
+    this.archive = options.lastHiddenState ? new StateArchive() : null;
+  }
+
+  run(): Rows {
+    const g = this.#g;
+    const packing = createPacking(g, this.#input.batch, this.#input.rowCounts, null);
+    let rows: Rows = {
+      hidden: g.within('embeddings', () => embed(g, this.#config, this.#weights, this.#input)),
+      packing,
+      origin: this.archive === null ? null : this.#input.origin,
+    };
+    for (let layer = 0; layer < this.#config.layers; layer++) {
+      rows = g.within(`layer${layer}`, () => this.#layer(layer, rows));
+      this.kept.push(g.op('Unsqueeze', [this.#alive(rows.packing), g.int64([0])], {}, 'kept'));
+    }
+    return rows;
+  }
+
+  /** int64 [B]: kept tokens; an orphaned [CLS] is a row but not a kept token. */
+  #alive(packing: Packing): Value {
+    if (this.#input.padded) return this.#input.counts;
+    if (packing.orphans === null) return packing.counts;
+    return this.#g.op('Sub', [packing.counts, this.#g.op('Cast', [packing.orphans], { to: 7 })]);
+  }
+
+  #layer(layer: number, entering: Rows): Rows {
+    const g = this.#g;
+    const rows = this.#before(layer, entering);
+    const name = `bert.encoder.layer.${layer}`;
+    const { context, survivors } = this.#attend(layer, rows, name);
+    const attended = linear(g, this.#weights, `${name}.attention.output.dense`, context);
+    const middle = layerNorm(g, this.#config, this.#weights, `${name}.attention.output.LayerNorm`, [
+      attended,
+      survivors.hidden,
+    ]);
+    const wide = g.op('Gelu', [linear(g, this.#weights, `${name}.intermediate.dense`, middle)]);
+    const narrow = linear(g, this.#weights, `${name}.output.dense`, wide);
+    const hidden = layerNorm(g, this.#config, this.#weights, `${name}.output.LayerNorm`, [narrow, middle]);
+    return { ...survivors, hidden };
+  }
+
+  #before(layer: number, rows: Rows): Rows {
+    const keep = this.#rule.keepBefore?.(this.#g, this.#context, layer, { hidden: rows.hidden });
+    if (keep === undefined) return rows;
+    this.archive?.record(this.#g, rows, this.#input, this.#config.hiddenSize);
+    return this.#g.within('remove', () => removeBefore(this.#g, rows, keep));
+  }
+
+  /** Attention, then the survivors' context rows [m, d] and state. */
+  #attend(layer: number, rows: Rows, name: string): { context: Value; survivors: Rows } {
+    const g = this.#g;
+    const { heads, headSize } = this.#config;
+    const project = (part: string) => linear(g, this.#weights, `${name}.attention.self.${part}`, rows.hidden);
+    const [query, key, value] = [project('query'), project('key'), project('value')];
+    const shared = { query, key, value, heads, headSize, packing: rows.packing, kernels: this.#options.kernels };
+    if (this.#input.padded) {
+      return { context: maskedAttention(g, shared, this.#input.mask), survivors: rows };
+    }
+    const scored = this.#rule.keepAfter === undefined ? null : this.#scoreAt(layer);
+    const geometry = this.#rule.strengths === null ? this.#stableGeometry(rows.packing) : null;
+    const result = attention(g, { ...shared, geometry, score: scored });
+    if (result.score === null || this.#rule.keepAfter === undefined) {
+      return { context: result.context, survivors: rows };
+    }
+    this.archive?.record(g, rows, this.#input, this.#config.hiddenSize);
+    return g.within('remove', () => this.#prune(layer, rows, result.context, result.score ?? ''));
+  }
+
+  #scoreAt(layer: number): ReturnType<PointRule['scoreAt']> {
+    const own = this.#rule.scoreAt(layer);
+    // A graph whose strengths are inputs cannot know which layers prune, so it asks in every layer.
+    return own ?? (this.#options.strengthInput ? 'received-attention' : null);
+  }
+
+  #prune(layer: number, rows: Rows, context: Value, score: Value): { context: Value; survivors: Rows } {
+    const g = this.#g;
+    const { filled } = paddedGeometry(g, rows.packing);
+    const keep = this.#rule.keepAfter?.(g, this.#context, layer, { score, filled, packing: rows.packing });
+    return removeAfter(g, rows, context, keep ?? filled, filled, this.#rule.protectsCls);
+  }
+
+  /** For methods that never prune after attention; Transkimmer's packing changes, so its geometry is not shared. */
+  #stableGeometry(packing: Packing): PaddedGeometry | null {
+    if (this.#rule.keepBefore !== undefined || !this.#options.kernels.adaptive) return null;
+    this.#geometry ??= geometryIfRagged(this.#g, packing);
+    return this.#geometry;
+  }
+}
+
+/** The rectangle's view, computed only when sequences differ in length (a direct batch never reads it). */
+function geometryIfRagged(g: GraphBuilder, packing: Packing): PaddedGeometry {
+  const none = g.subgraph('none', (child) => {
+    child.output(child.op('Identity', [child.int64([0])]), 'int64', null);
+    child.output(child.op('Cast', [child.int64([0])], { to: 9 }), 'bool', null);
+  });
+  const computed = g.subgraph('computed', (child) => {
+    const geometry = paddedGeometry(child, packing);
+    child.output(geometry.rows, 'int64', null);
+    child.output(geometry.filled, 'bool', null);
+  });
+  const single = g.op('Equal', [packing.batch, g.int64(1)]);
+  const attributes = { then_branch: { graph: none }, else_branch: { graph: computed } };
+  const [rows = '', filled = ''] = g.ops('If', [single], 2, attributes, 'geometry');
+  return { rows, filled };
+}

@@ -1,0 +1,4 @@
+// What people run: every slot of the input rectangle goes through every layer, padding included.
+import { KEEP_ALL, type Method } from './contract.ts';
+
+export const densePadded: Method = { name: 'dense-padded', rows: 'padded', read: () => KEEP_ALL };

@@ -1,0 +1,40 @@
+// LTP (Kim et al., KDD 2022, section 3.1) and its manual-threshold baseline: a token is kept while the attention
+// it receives, averaged over heads and live queries, reaches the layer's threshold. In the padding-free units
+// used here the mean over live tokens is exactly 1, so a threshold says "times the average"; it equals the
+// published S * s_i, whatever the padded length S. The two methods differ only in where thresholds come from.
+import { BenchError } from '../../core/errors.ts';
+import type { MethodName } from '../../core/names.ts';
+import type { TensorFile } from '../../weights/safetensors.ts';
+import type { EncoderConfig } from '../config.ts';
+import type { Method, PointRule } from './contract.ts';
+import { clsPolicy, layerValues, requirePoint } from './point.ts';
+
+export const ltp: Method = receivedAttention('ltp');
+export const threshold: Method = receivedAttention('threshold');
+
+function receivedAttention(name: MethodName): Method {
+  return { name, rows: 'packed', read: (config, point) => readThresholds(config, requirePoint(name, point)) };
+}
+
+function readThresholds(config: EncoderConfig, point: TensorFile): PointRule {
+  const floor = readFloor(point);
+  const thresholds = layerValues(point, 'pruning.thresholds', config.layers);
+  return {
+    strengths: thresholds.map((value) => Math.max(value, floor)),
+    protectsCls: clsPolicy(point) === 'protected',
+    // A threshold of zero or less keeps everything, so the layer needs no score.
+    scoreAt: (layer) => (Math.max(thresholds[layer] ?? 0, floor) > 0 ? 'received-attention' : null),
+    keepAfter: (g, context, layer, { score }) =>
+      g.op('GreaterOrEqual', [score, context.strength(layer)], {}, 'keep'),
+    predictorMacsPerToken: 0,
+  };
+}
+
+function readFloor(point: TensorFile): number {
+  const text = point.metadata['floor'] ?? '0';
+  const floor = Number(text);
+  if (text.trim() === '' || !Number.isFinite(floor) || floor < 0) {
+    throw new BenchError(`${point.path}: metadata "floor" is "${text}"`, 'write a number of 0 or more');
+  }
+  return floor;
+}

@@ -1,0 +1,96 @@
+// Where the live tokens of a batch lie. Rows of all sequences stand one after the other, without padding:
+// `counts[b]` rows from `starts[b]` on. The *padded geometry* is the rectangle [B, longest] in which slot
+// (b, s) is the s-th live token of sequence b; only the attention product needs it.
+import type { GraphBuilder, Value } from '../onnx/builder.ts';
+
+export interface Packing {
+  /** int64 [], number of sequences B. */
+  readonly batch: Value;
+  /** int64 [B], rows of each sequence. */
+  readonly counts: Value;
+  /** int64 [B], first row of each sequence. */
+  readonly starts: Value;
+  /** int64 [], the largest count. */
+  readonly longest: Value;
+  /** bool [], whether all counts are equal (so that packed rows reshape to [B, longest, d] as they are). */
+  readonly uniform: Value;
+  /**
+   * float [B], 1 where row 0 of the sequence is an orphaned [CLS]: pruned, invisible to attention, yet carried
+   * through the feed-forward because the head reads it. Null for methods that protect [CLS].
+   */
+  readonly orphans: Value | null;
+}
+
+/** The rectangle's view of packed rows. */
+export interface PaddedGeometry {
+  /** int64 [B * longest], the row each slot reads; empty slots read some live row and must be masked. */
+  readonly rows: Value;
+  /** bool [B, longest], false in empty slots. */
+  readonly filled: Value;
+}
+
+export function createPacking(g: GraphBuilder, batch: Value, counts: Value, orphans: Value | null): Packing {
+  const starts = g.op('CumSum', [counts, g.int64(0)], { exclusive: 1 }, 'starts');
+  const longest = g.op('ReduceMax', [counts], { keepdims: 0 }, 'longest');
+  const shortest = g.op('ReduceMin', [counts], { keepdims: 0 }, 'shortest');
+  const equal = g.op('Equal', [longest, shortest], {}, 'uniform');
+  return { batch, counts, starts, longest, uniform: orphans === null ? equal : and(g, equal, none(g, orphans)), orphans };
+}
+
+export function paddedGeometry(g: GraphBuilder, packing: Packing): PaddedGeometry {
+  const slots = g.op('Unsqueeze', [range(g, packing.longest), g.int64([0])], {}, 'slots'); // [1, S]
+  const counts = column(g, packing.counts); // [B, 1]
+  const filled = g.op('Less', [slots, counts], {}, 'filled'); // [B, S]
+  // An empty slot reads the last live row of its sequence, which always exists.
+  const last = g.op('Sub', [counts, g.int64([1])]);
+  const within = g.op('Min', [slots, last]);
+  const rows = g.op('Add', [column(g, packing.starts), within]);
+  return { rows: g.op('Reshape', [rows, g.int64([-1])], {}, 'rows'), filled };
+}
+
+/** int64 [T], the slot b * longest + s of every live row, in row order. `filled` is bool [B, longest]. */
+export function filledSlots(g: GraphBuilder, filled: Value, longest: Value): Value {
+  const { sequence, slot } = positions(g, filled);
+  return g.op('Add', [g.op('Mul', [sequence, longest]), slot], {}, 'live_slots');
+}
+
+/** The coordinates of the true entries of bool [B, S], in row-major order: so original order is kept. */
+export function positions(g: GraphBuilder, mask: Value): { sequence: Value; slot: Value } {
+  const found = g.op('NonZero', [mask], {}, 'alive'); // [2, T]
+  return {
+    sequence: g.op('Gather', [found, g.int64(0)], { axis: 0 }, 'sequence'),
+    slot: g.op('Gather', [found, g.int64(1)], { axis: 0 }, 'slot'),
+  };
+}
+
+/** int64 [B], the number of true entries in each row of bool [B, S]. */
+export function countTrue(g: GraphBuilder, mask: Value): Value {
+  const ones = g.op('Cast', [mask], { to: 7 });
+  return g.op('ReduceSum', [ones, g.int64([1])], { keepdims: 0 }, 'counts');
+}
+
+/** [B] to [B, 1]. */
+export function column(g: GraphBuilder, vector: Value): Value {
+  return g.op('Unsqueeze', [vector, g.int64([1])]);
+}
+
+/** int64 [0 .. end). */
+export function range(g: GraphBuilder, end: Value): Value {
+  return g.op('Range', [g.int64(0), end, g.int64(1)]);
+}
+
+/** A 1-D shape from scalars (int64 []) and constants. */
+export function shapeOf(g: GraphBuilder, dims: readonly (Value | number)[]): Value {
+  const parts = dims.map((dim) =>
+    typeof dim === 'number' ? g.int64([dim]) : g.op('Reshape', [dim, g.int64([1])]),
+  );
+  return g.op('Concat', parts, { axis: 0 }, 'shape');
+}
+
+function none(g: GraphBuilder, orphans: Value): Value {
+  return g.op('Equal', [g.op('ReduceMax', [orphans], { keepdims: 0 }), g.float(0)]);
+}
+
+function and(g: GraphBuilder, a: Value, b: Value): Value {
+  return g.op('And', [a, b]);
+}
