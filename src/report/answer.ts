@@ -1,0 +1,149 @@
+// The answer in words that every report opens with: which method is fastest here, at what cost in accuracy, how
+// sure that is, and what to do. Built from verdicts only; no number appears that is not also in the table.
+import { variantKey } from '../core/keys.ts';
+import type { Row, Summary } from '../core/schema.ts';
+import { count, NOT_MEASURED, percent, points, probability, ratio, ratioInterval } from './format.ts';
+import { noiseFloorOf, settingsOf, type Setting } from './settings.ts';
+import { variantVerdicts, type VariantVerdict } from './verdicts.ts';
+
+export interface VariantAnswer extends VariantVerdict {
+  readonly speedText: string;
+  readonly accuracyText: string;
+}
+
+export interface SettingAnswer {
+  readonly setting: Setting;
+  readonly sentences: readonly string[];
+  readonly variants: readonly VariantAnswer[];
+}
+
+export interface Answer {
+  /** About the whole run: state, failures, noise floor. */
+  readonly run: readonly string[];
+  readonly settings: readonly SettingAnswer[];
+}
+
+export function answerOf(summary: Summary): Answer {
+  return { run: runSentences(summary), settings: settingsOf(summary).map((one) => answerSetting(summary, one)) };
+}
+
+function runSentences(summary: Summary): string[] {
+  const { run, rows, noiseFloor } = summary;
+  const sentences: string[] = [];
+  if (run.status !== 'complete') sentences.push(`This run is ${run.status}: what follows is not the whole of it.`);
+  const failed = rows.filter((row) => row.status !== 'ok').length;
+  if (failed > 0) sentences.push(`${failed} of ${count(rows.length, 'row')} failed or were skipped; reasons are in the table.`);
+  sentences.push(
+    noiseFloor === null
+      ? 'The noise floor was not measured, so small differences must not be believed.'
+      : `Noise floor (dense against its own copy): ±${percent(noiseFloor.worst)} at worst, ±${percent(noiseFloor.median)} in the middle; a smaller difference cannot be seen here.`,
+  );
+  return sentences;
+}
+
+function answerSetting(summary: Summary, setting: Setting): SettingAnswer {
+  const verdicts = variantVerdicts(summary, setting);
+  const where = `On ${summary.run.machine.label}, with ${setting.label}`;
+  const variants = verdicts.map((verdict) => ({
+    ...verdict,
+    speedText: speedText(verdict),
+    accuracyText: accuracyText(verdict),
+  }));
+  return { setting, variants, sentences: headline(summary, where, verdicts) };
+}
+
+function headline(summary: Summary, where: string, verdicts: readonly VariantVerdict[]): string[] {
+  const measured = verdicts.filter((verdict) => verdict.meanSpeedup !== null);
+  if (measured.length === 0) return [`${where}, no pruned method was measured against dense.`];
+  const ranked = rankBySpeed(measured);
+  const [fastest] = ranked;
+  if (fastest === undefined || fastest.speed.faster === 0) {
+    return [`${where}, no pruned method was measurably faster than the unpadded dense model.`];
+  }
+  const sentences = [`${where}, the fastest method is ${describeWinner(summary, fastest)}`];
+  const harmless = ranked.find(
+    (verdict) => verdict.speed.faster > 0 && verdict.accuracy !== 'significant loss' && verdict.accuracy !== 'not measured',
+  );
+  if (harmless === undefined) {
+    sentences.push('No faster method was shown to keep the accuracy of dense.');
+  } else if (harmless !== fastest) {
+    sentences.push(`The fastest without a significant loss of accuracy is ${describeWinner(summary, harmless)}`);
+  }
+  return sentences;
+}
+
+/** Compared over the cells that all of them have, so that a method which failed the hard cells does not win by it. */
+function rankBySpeed(verdicts: readonly VariantVerdict[]): VariantVerdict[] {
+  const cellsOf = (verdict: VariantVerdict): Set<string> => new Set(verdict.measured.map(place));
+  const [first, ...rest] = verdicts.map(cellsOf);
+  const shared = [...(first ?? [])].filter((cell) => rest.every((cells) => cells.has(cell)));
+  const score = (verdict: VariantVerdict): number => {
+    const rows = verdict.measured.filter((row) => shared.length === 0 || shared.includes(place(row)));
+    return rows.reduce((sum, row) => sum + Math.log(row.speedup?.vsDense?.median ?? 1), 0) / rows.length;
+  };
+  return verdicts.toSorted((a, b) => score(b) - score(a));
+}
+
+/** "length 128, batch 8" */
+export function place(row: Pick<Row, 'seqLen' | 'batch'>): string {
+  return `length ${row.seqLen}, batch ${row.batch}`;
+}
+
+function describeWinner(summary: Summary, verdict: VariantVerdict): string {
+  const { best } = verdict;
+  if (best === null) return `${verdict.variant}.`;
+  const padded = best.speedup?.vsDensePadded;
+  const parts = [
+    `${verdict.variant}: ${speedText(verdict)}`,
+    `best ${ratioInterval(best.speedup?.vsDense)} vs dense at ${place(best)} (noise floor there ±${percent(noiseFloorOf(summary, best))})`,
+  ];
+  if (padded !== null && padded !== undefined) parts.push(`${ratioInterval(padded)} vs dense-padded`);
+  return `${parts.join('; ')}. Accuracy: ${accuracyText(verdict)}.`;
+}
+
+/** `1.84x vs dense on average, faster in 3 of 4 cells (1.31x to 2.21x)` */
+function speedText(verdict: VariantVerdict): string {
+  const { measured, speed, meanSpeedup, best, worst } = verdict;
+  if (meanSpeedup === null) return NOT_MEASURED;
+  const others = [
+    speed.slower > 0 ? `slower in ${speed.slower}` : '',
+    speed['not distinguishable'] > 0 ? `not distinguishable in ${speed['not distinguishable']}` : '',
+    speed['not measured'] > 0 ? `not measured in ${speed['not measured']}` : '',
+  ].filter((text) => text !== '');
+  const low = worst?.speedup?.vsDense?.median ?? meanSpeedup;
+  const high = best?.speedup?.vsDense?.median ?? meanSpeedup;
+  const range = measured.length > 1 ? ` (${ratio(low)} to ${ratio(high)})` : '';
+  const tally = [`faster in ${speed.faster} of ${count(verdict.cells, 'cell')}`, ...others].join(', ');
+  return `${ratio(meanSpeedup)} vs dense on average${range}, ${tally}`;
+}
+
+function accuracyText(verdict: VariantVerdict): string {
+  const row = verdict.worstAccuracy;
+  const delta = row?.accuracy?.deltaVsDense;
+  if (row?.accuracy === null || row?.accuracy === undefined || delta === null || delta === undefined) {
+    return NOT_MEASURED;
+  }
+  const interval = `[${points(delta.low)}..${points(delta.high)}]`;
+  const where = verdict.cells > 1 ? `, worst at ${place(row)}` : '';
+  const meaning =
+    verdict.accuracy === 'no significant difference'
+      ? `no significant difference shown, a loss up to ${Math.max(0, -delta.low * 100).toFixed(1)} points is not excluded`
+      : verdict.accuracy;
+  return `${points(delta.value)} points ${interval} from dense${where} (${probability(delta.pValue)}, n=${row.accuracy.n}; ${meaning})`;
+}
+
+/** One verdict line per variant, for plain-text reports. */
+export function verdictLine(answer: VariantAnswer): string {
+  return `${answer.variant}: ${answer.worth}. Speed: ${answer.speedText}. Accuracy: ${answer.accuracyText}.`;
+}
+
+/** Rows that ended without numbers, for a list of failures. */
+export function failures(summary: Summary): { cell: string; status: Row['status']; reason: string }[] {
+  return summary.rows
+    .filter((row) => row.status !== 'ok')
+    .map((row) => ({
+      cell: `${variantKey(row)}, ${place(row)}`,
+      status: row.status,
+      reason: row.reason ?? 'no reason recorded',
+    }));
+}

@@ -1,0 +1,40 @@
+// From rows to the series of a chart: one series a variant, in the look of its method; a method's second and later
+// points get a dash pattern of their own.
+import { variantKey } from '../../core/keys.ts';
+import type { Row } from '../../core/schema.ts';
+import { groupBy } from '../grouping.ts';
+import { METHOD_LOOK } from '../palette.ts';
+import { compareVariants, type Setting } from '../settings.ts';
+import type { ChartPoint, ChartSeries } from './chartSpec.ts';
+
+const DASHES: readonly (readonly number[])[] = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 2]];
+
+/** @param setting names all variants, so that a dash pattern stays with its point in every chart. */
+export function seriesOf(
+  setting: Setting,
+  rows: readonly Row[],
+  pointOf: (row: Row) => ChartPoint | null,
+): ChartSeries[] {
+  return [...groupBy(rows.toSorted(compareVariants), variantKey)].flatMap(([label, own]) => {
+    const points = own.flatMap((row) => pointOf(row) ?? []).sort((a, b) => a.x - b.x);
+    const method = own[0]?.method;
+    if (method === undefined || points.length === 0) return [];
+    const dash = dashOf(setting, method, label);
+    return [{ label, role: method, shape: METHOD_LOOK[method].shape, dash, points }];
+  });
+}
+
+function dashOf(setting: Setting, method: string, label: string): readonly number[] {
+  const siblings = setting.variants.filter((variant) => variant === method || variant.startsWith(`${method}:`));
+  return DASHES[siblings.indexOf(label) % DASHES.length] ?? [];
+}
+
+export function chartId(setting: Setting, ...parts: readonly (string | number)[]): string {
+  const text = [...parts, setting.slug].filter((part) => part !== '').join('-');
+  return text.replaceAll(/[^A-Za-z0-9-]+/g, '_');
+}
+
+/** "Speed-up vs dense, batch 8 (2 threads)" */
+export function titleOf(setting: Setting, title: string): string {
+  return setting.shortLabel === '' ? title : `${title} (${setting.shortLabel})`;
+}

@@ -1,0 +1,162 @@
+// Published claims as rows with what this run measured beside them. "Up to" claims are compared with the best
+// cell of the run; the obstacles say why the two numbers are not the same experiment. A claim is never called
+// refuted by another machine, model or task: it is set beside what happened here.
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readJson } from '../core/atomicFile.ts';
+import { variantKey } from '../core/keys.ts';
+import { METHODS, PROVIDERS } from '../core/names.ts';
+import { repoRoot } from '../core/root.ts';
+import type { Row, Summary } from '../core/schema.ts';
+import { place } from './answer.ts';
+import { accuracyDelta, NOT_MEASURED, points, ratio, ratioInterval } from './format.ts';
+import { settingKey } from './settings.ts';
+
+const claimSchema = z.object({
+  id: z.string(),
+  method: z.enum(METHODS),
+  rival: z.enum(METHODS).optional(),
+  quantity: z.enum(['wall-clock', 'flops', 'accuracy-gap']),
+  published: z.number(),
+  /** The claim holds only for points that lose at most this much accuracy. */
+  maxLossPoints: z.number().optional(),
+  statement: z.string(),
+  /** Machine profile the claim was made on; null when it does not depend on the machine. */
+  target: z.string().nullable(),
+  hardware: z.string().nullable(),
+  /** Execution provider that stands for that hardware. */
+  provider: z.enum(PROVIDERS).nullable(),
+  model: z.string(),
+  task: z.string(),
+  source: z.string(),
+  note: z.string(),
+});
+export type Claim = z.infer<typeof claimSchema>;
+
+export interface ClaimRow extends Claim {
+  readonly measured: string;
+  readonly verdict: 'reached here' | 'not reached here' | 'not comparable here' | 'not measured';
+  /** Why the two numbers are not the same experiment; never empty unless machine, model and task agree. */
+  readonly obstacles: readonly string[];
+}
+
+/** FLOPs ratios this close count as "the same FLOPs". */
+const SAME_FLOPS = 0.05;
+
+export function loadClaims(path = join(repoRoot(), 'src/report/claims.json')): readonly Claim[] {
+  return readJson(path, z.array(claimSchema), 'claims file');
+}
+
+export function judgeClaims(summary: Summary, claims: readonly Claim[] = loadClaims()): readonly ClaimRow[] {
+  return claims.map((claim) => judgeClaim(summary, claim));
+}
+
+function judgeClaim({ run, rows }: Summary, claim: Claim): ClaimRow {
+  const onProvider = rows.filter((row) => claim.provider === null || row.provider === claim.provider);
+  const sameHardware = claim.target === null || (claim.target === run.target && onProvider.length > 0);
+  const found = measure(claim, onProvider.length > 0 ? onProvider : rows);
+  const obstacles = [
+    ...(sameHardware ? [] : [`this machine is not ${claim.hardware ?? claim.target ?? 'the same'}`]),
+    ...(onProvider.length > 0 ? [] : [`nothing ran on the ${claim.provider ?? ''} provider`]),
+    ...otherInputs(claim, rows),
+  ];
+  if (found === null) return { ...claim, measured: NOT_MEASURED, verdict: 'not measured', obstacles };
+  return { ...claim, measured: found.text, verdict: verdictOf(claim, found.value, sameHardware), obstacles };
+}
+
+/** Another model or task weakens the comparison and is said beside it; another machine makes it void. */
+function verdictOf(claim: Claim, value: number, sameHardware: boolean): ClaimRow['verdict'] {
+  if (!sameHardware) return 'not comparable here';
+  return value >= claim.published ? 'reached here' : 'not reached here';
+}
+
+function otherInputs(claim: Claim, rows: readonly Row[]): string[] {
+  const models = [...new Set(rows.map((row) => row.model))];
+  const tasks = [...new Set(rows.map((row) => row.task))];
+  return [
+    ...(models.includes(claim.model) ? [] : [`the model is ${models.join(', ')}, not ${claim.model}`]),
+    ...(tasks.includes(claim.task) ? [] : [`the task is ${tasks.join(', ')}, not ${claim.task}`]),
+  ];
+}
+
+interface Found {
+  readonly value: number;
+  readonly text: string;
+}
+
+function measure(claim: Claim, rows: readonly Row[]): Found | null {
+  switch (claim.quantity) {
+    case 'wall-clock':
+      return bestWallClock(rows.filter((row) => row.method === claim.method));
+    case 'flops':
+      return bestFlops(claim, rows.filter((row) => row.method === claim.method));
+    case 'accuracy-gap':
+      return widestGap(claim, rows);
+  }
+}
+
+function bestBy(rows: readonly Row[], valueOf: (row: Row) => number | null): { row: Row; value: number } | null {
+  let best: { row: Row; value: number } | null = null;
+  for (const row of rows) {
+    const value = valueOf(row);
+    if (value !== null && (best === null || value > best.value)) best = { row, value };
+  }
+  return best;
+}
+
+function bestWallClock(rows: readonly Row[]): Found | null {
+  const best = bestBy(rows, (row) => row.speedup?.vsDense?.median ?? null);
+  if (best === null) return null;
+  const { row } = best;
+  const padded = row.speedup?.vsDensePadded ?? null;
+  const beside = padded === null ? '' : `, ${ratioInterval(padded)} vs dense-padded`;
+  return {
+    value: best.value,
+    text: `${ratioInterval(row.speedup?.vsDense)} vs dense${beside} (${variantKey(row)}, ${place(row)})`,
+  };
+}
+
+function bestFlops(claim: Claim, rows: readonly Row[]): Found | null {
+  const limit = claim.maxLossPoints;
+  const eligible = rows.filter((row) => {
+    const delta = row.accuracy?.deltaVsDense?.value;
+    return limit === undefined || (delta !== undefined && delta * 100 > -limit);
+  });
+  const best = bestBy(eligible, (row) => row.flops?.ratioVsDense ?? null);
+  if (best === null) return null;
+  const { row, value } = best;
+  const padded = row.flops?.ratioVsDensePadded ?? null;
+  const beside = padded === null ? '' : `, ${ratio(padded)} vs dense-padded`;
+  const loss = accuracyDelta(row.accuracy);
+  return {
+    value,
+    text: `${ratio(value)} vs dense${beside}; accuracy ${loss === '' ? NOT_MEASURED : `${loss} points`} (${variantKey(row)}, ${place(row)})`,
+  };
+}
+
+/** The largest lead over the rival among rows of one group whose FLOPs ratios agree. */
+function widestGap(claim: Claim, rows: readonly Row[]): Found | null {
+  let widest: Found | null = null;
+  for (const own of rows.filter((row) => row.method === claim.method)) {
+    for (const rival of rows.filter((row) => row.method === claim.rival && sameGroup(row, own))) {
+      if (!sameFlops(own, rival) || own.accuracy === null || rival.accuracy === null) continue;
+      const value = (own.accuracy.value - rival.accuracy.value) * 100;
+      if (widest !== null && widest.value >= value) continue;
+      const flops = `${ratio(own.flops?.ratioVsDense ?? 1)} and ${ratio(rival.flops?.ratioVsDense ?? 1)} FLOPs`;
+      widest = {
+        value,
+        text: `${points(value / 100)} points (${variantKey(own)} against ${variantKey(rival)}, ${flops}, ${place(own)}, n=${own.accuracy.n}; no interval)`,
+      };
+    }
+  }
+  return widest;
+}
+
+function sameGroup(a: Row, b: Row): boolean {
+  return settingKey(a) === settingKey(b) && a.batch === b.batch && a.seqLen === b.seqLen;
+}
+
+function sameFlops(a: Row, b: Row): boolean {
+  if (a.flops === null || b.flops === null) return false;
+  return Math.abs(a.flops.ratioVsDense / b.flops.ratioVsDense - 1) <= SAME_FLOPS;
+}

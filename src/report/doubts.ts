@@ -1,0 +1,53 @@
+// Every doubt of a run in one list: those of the run first, then those of its rows, equal codes counted once.
+// A doubt is a value beside a number, not a log line, so a report must not lose one.
+import { cellKey } from '../core/keys.ts';
+import type { Doubt, Summary } from '../core/schema.ts';
+
+export interface CountedDoubt {
+  readonly code: string;
+  /** The first message seen; numbers in it may differ between the cells. */
+  readonly message: string;
+  readonly advice: string | undefined;
+  /** Rows that carry it; 0 for a doubt about the whole run. */
+  readonly rows: number;
+  /** Keys of the cells concerned. */
+  readonly cells: readonly string[];
+  /** Marks in the tables, e.g. "a". */
+  readonly mark: string;
+}
+
+export function countDoubts(summary: Summary): readonly CountedDoubt[] {
+  const found = new Map<string, { doubt: Doubt; cells: string[] }>();
+  const add = (doubt: Doubt, cell?: string): void => {
+    const known = found.get(doubt.code) ?? { doubt, cells: [] };
+    if (cell !== undefined && !known.cells.includes(cell)) known.cells.push(cell);
+    found.set(doubt.code, known);
+  };
+  for (const doubt of summary.run.doubts) add(doubt);
+  for (const row of summary.rows) for (const doubt of row.doubts) add(doubt, cellKey(row));
+  return [...found].map(([code, { doubt, cells }], index) => ({
+    code,
+    message: doubt.message,
+    advice: doubt.advice,
+    rows: cells.length,
+    cells,
+    mark: markOf(index),
+  }));
+}
+
+/** a, b, ... z, aa, ab, ... */
+function markOf(index: number): string {
+  const letter = String.fromCharCode(97 + (index % 26));
+  return index < 26 ? letter : markOf(Math.floor(index / 26) - 1) + letter;
+}
+
+/** `message (3 rows). Advice: ...` */
+export function doubtLine(doubt: CountedDoubt): string {
+  const where = doubt.rows === 0 ? 'whole run' : `${doubt.rows} row${doubt.rows === 1 ? '' : 's'}`;
+  const advice = doubt.advice === undefined ? '' : ` Advice: ${doubt.advice}`;
+  return `${doubt.code} (${where}): ${sentence(doubt.message)}${advice}`;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

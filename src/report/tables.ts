@@ -1,0 +1,103 @@
+// The table at the end of a run, for a terminal of about 120 columns: grouped by setting, length and batch, only
+// columns that say something, failed rows with their reason, then noise floor and doubts. Every number has its
+// interval beside it; the whole of the numbers is in the HTML report.
+import { variantKey } from '../core/keys.ts';
+import type { NoiseFloor, Row, Summary } from '../core/schema.ts';
+import { answerOf, place, verdictLine } from './answer.ts';
+import { countDoubts, doubtLine, type CountedDoubt } from './doubts.ts';
+import { accuracy, accuracyDelta, NOT_MEASURED, percent, plain, ratio, ratioInterval } from './format.ts';
+import { groupBy } from './grouping.ts';
+import { settingsOf, type Setting } from './settings.ts';
+import { toText, type Grid, type GridColumn, type GridLine } from './textGrid.ts';
+
+const COLUMNS: readonly GridColumn[] = [
+  { title: 'method', align: 'left' },
+  { title: 'FLOPs', align: 'right' },
+  { title: 'time vs dense', align: 'left' },
+  { title: 'time vs padded', align: 'left' },
+  { title: 'conv.', align: 'right' },
+  { title: 'p50 ms', align: 'right' },
+  { title: 'seq/s', align: 'right' },
+  { title: 'accuracy (n)', align: 'left' },
+  { title: 'vs dense, points', align: 'left' },
+  { title: 'doubts', align: 'left' },
+];
+
+const LEGEND =
+  'FLOPs and time: how many times less than the dense (unpadded) or dense-padded model, [95 % interval over blocks]; conv. = time ratio / FLOPs ratio; * p < 0.05 (paired).';
+
+export function renderTable(summary: Summary): string {
+  if (summary.rows.length === 0) return 'No rows: nothing was measured.\n';
+  const doubts = countDoubts(summary);
+  const answer = answerOf(summary);
+  const sections = [
+    toText(gridOf(summary, doubts)),
+    LEGEND,
+    ...answer.settings.flatMap(({ sentences, variants }) => [
+      sentences.join('\n'),
+      variants.map((variant) => `  ${verdictLine(variant)}`).join('\n'),
+    ]),
+    answer.run.join('\n'),
+  ];
+  if (doubts.length > 0) sections.push(['Doubts:', ...doubts.map((one) => `  ${one.mark} ${doubtLine(one)}`)].join('\n'));
+  return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+}
+
+/** The narrow table as a grid; summary.md prints the same one. */
+export function gridOf(summary: Summary, doubts: readonly CountedDoubt[]): Grid {
+  const lines = settingsOf(summary).flatMap((setting) =>
+    [...groupBy(setting.rows, place)].flatMap(([where, rows]) => [
+      { heading: headingOf(setting, where, rows) },
+      ...rows.map((row) => lineOf(row, marksOf(row, doubts))),
+    ]),
+  );
+  return { columns: COLUMNS, lines };
+}
+
+function headingOf(setting: Setting, where: string, rows: readonly Row[]): string {
+  const [row] = rows;
+  const noise = row === undefined ? undefined : noiseOf(setting.noise, row);
+  const floor = noise === undefined ? '' : `, noise floor ±${percent(noise.floor)}`;
+  const name = setting.shortLabel === '' ? '' : `${setting.shortLabel}: `;
+  return `${name}${where}${floor}`;
+}
+
+function noiseOf(noise: readonly NoiseFloor[], row: Row): NoiseFloor | undefined {
+  return noise.find(({ group }) => group.batch === row.batch && group.seqLen === row.seqLen);
+}
+
+function marksOf(row: Row, doubts: readonly CountedDoubt[]): string {
+  const own = new Set(row.doubts.map((doubt) => doubt.code));
+  return doubts
+    .filter((doubt) => own.has(doubt.code))
+    .map((doubt) => doubt.mark)
+    .join(' ');
+}
+
+function lineOf(row: Row, marks: string): GridLine {
+  if (row.status === 'ok') return { cells: cellsOf(row, marks) };
+  return { label: variantKey(row), across: `${row.status}: ${row.reason ?? 'no reason recorded'}` };
+}
+
+function cellsOf(row: Row, marks: string): string[] {
+  const dense = row.method === 'dense';
+  const padded = row.method === 'dense-padded';
+  return [
+    variantKey(row),
+    row.flops === null ? '' : ratio(row.flops.ratioVsDense),
+    dense ? 'baseline' : ratioInterval(row.speedup?.vsDense),
+    padded ? 'baseline' : optionalRatio(row),
+    row.conversion === null || dense ? '' : row.conversion.toFixed(2),
+    row.latencyMs === null ? NOT_MEASURED : plain(row.latencyMs.p50),
+    row.throughput === null ? '' : plain(row.throughput.sequencesPerSecond),
+    accuracy(row.accuracy),
+    dense ? '' : accuracyDelta(row.accuracy),
+    marks,
+  ];
+}
+
+/** Empty, not "not measured", when the run has no padded baseline: then the column vanishes. */
+function optionalRatio(row: Row): string {
+  const padded = row.speedup?.vsDensePadded ?? null;
+  return padded === null ? '' : ratioInterval(padded);
+}
