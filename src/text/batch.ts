@@ -1,0 +1,57 @@
+// Documents as the three integer tensors that a BERT graph reads, padded to the longest of their batch.
+import { BenchError } from '../core/errors.ts';
+import type { Document } from './compose.ts';
+
+/** Row-major (batch, length). */
+export interface TokenBatch {
+  readonly inputIds: BigInt64Array;
+  /** 1 for a real token, 0 for padding. */
+  readonly attentionMask: BigInt64Array;
+  readonly tokenTypeIds: BigInt64Array;
+  readonly batch: number;
+  /** Tokens of the longest document. */
+  readonly length: number;
+  /** Real tokens of each document. */
+  readonly lengths: readonly number[];
+}
+
+export function toBatch(documents: readonly Pick<Document, 'ids'>[], padId: number): TokenBatch {
+  const lengths = documents.map(({ ids }) => ids.length);
+  const length = Math.max(0, ...lengths);
+  if (length === 0 || lengths.includes(0))
+    throw new RangeError('a batch needs documents, each of at least one token');
+  const slots = documents.length * length;
+  const inputIds = new BigInt64Array(slots).fill(BigInt(padId));
+  const attentionMask = new BigInt64Array(slots);
+  documents.forEach(({ ids }, row) => {
+    ids.forEach((id, column) => (inputIds[row * length + column] = BigInt(id)));
+    attentionMask.fill(1n, row * length, row * length + ids.length);
+  });
+  const tokenTypeIds = new BigInt64Array(slots);
+  return { inputIds, attentionMask, tokenTypeIds, batch: documents.length, length, lengths };
+}
+
+/** Batches of exactly `batch` documents, in order; a smaller rest would time another size and is left out. */
+export function timedBatches(documents: readonly Document[], batch: number, padId: number): TokenBatch[] {
+  if (documents.length < batch) {
+    throw new BenchError(
+      `${documents.length} documents do not fill a batch of ${batch}`,
+      'ask for a smaller --batch-sizes',
+    );
+  }
+  return slices(documents, batch)
+    .filter((slice) => slice.length === batch)
+    .map((slice) => toBatch(slice, padId));
+}
+
+/** Batches of at most `batch` documents that hold every document, in order. */
+export function allBatches(documents: readonly Document[], batch: number, padId: number): TokenBatch[] {
+  return slices(documents, batch).map((slice) => toBatch(slice, padId));
+}
+
+function slices<T>(items: readonly T[], size: number): T[][] {
+  if (!Number.isSafeInteger(size) || size < 1) throw new RangeError(`batch size ${size}`);
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
