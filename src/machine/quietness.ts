@@ -112,7 +112,7 @@ export function settingDoubts(
   if (load !== null && load > threads + LOAD_SLACK) {
     doubts.push({
       code: 'high-load',
-      message: `load average ${load.toFixed(1)} over the last minute, with ${threads} threads of our own at most`,
+      message: `load average ${load.toFixed(1)} over the last minute, of which the bench makes ${threads} at most`,
       advice: 'end other programs and wait a minute',
     });
   }

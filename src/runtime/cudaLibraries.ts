@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { BenchError } from '../core/errors.ts';
 import { findLibrary, neededLibraries } from './sharedLibrary.ts';
 
 export const DRIVER_LIBRARY = 'libcuda.so.1';
@@ -16,6 +17,7 @@ export interface CudaLibraries {
   readonly platformSupported: boolean;
   /** Where ONNX Runtime looks for its provider libraries. */
   readonly folder: string;
+  /** Absent, or there but broken. */
   readonly missingProviderFiles: readonly string[];
   readonly driver: string | null;
   /** CUDA and cuDNN libraries that the provider is linked against; empty while it is not there. */
@@ -36,19 +38,28 @@ export function binaryFolder(): string {
 /** Looks at the disk afresh on each call. */
 export function inspectCuda(folder: string = binaryFolder()): CudaLibraries {
   const platform = `${process.platform}-${process.arch}`;
-  const missingProviderFiles = PROVIDER_FILES.filter((file) => !existsSync(join(folder, file)));
-  const provider = join(folder, CUDA_PROVIDER);
-  const needed = existsSync(provider) ? neededLibraries(provider).filter(isNvidiaLibrary) : [];
+  const needs = new Map(PROVIDER_FILES.map((file) => [file, needsOf(join(folder, file))]));
+  const needed = (needs.get(CUDA_PROVIDER) ?? []).filter(isNvidiaLibrary);
   return {
     platform,
     platformSupported: platform === SUPPORTED_PLATFORM,
     folder,
-    missingProviderFiles,
+    missingProviderFiles: PROVIDER_FILES.filter((file) => needs.get(file) === null),
     driver: findLibrary(DRIVER_LIBRARY),
     needed,
     missing: needed.filter((name) => name !== DRIVER_LIBRARY && findLibrary(name, folder) === null),
     cudaMajor: cudaMajorOf(needed),
   };
+}
+
+/** Null if there is no such file or it is no library, say a copy that was cut off: both need fetching. */
+function needsOf(path: string): string[] | null {
+  try {
+    return existsSync(path) ? neededLibraries(path) : null;
+  } catch (error) {
+    if (error instanceof BenchError) return null;
+    throw error;
+  }
 }
 
 function isNvidiaLibrary(name: string): boolean {

@@ -2,7 +2,7 @@
 // dynamic section of the ELF file is read (as `readelf -d` does) and the loader's search path is walked.
 // Windows and macOS are not covered: the one provider that is installed apart, CUDA, exists for Linux alone.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '../core/errors.ts';
 
@@ -11,6 +11,8 @@ const CLASS_64 = 2;
 const LITTLE_ENDIAN = 1;
 const SECTION_DYNAMIC = 6;
 const TAG_NEEDED = 1n;
+const HEADER_BYTES = 64;
+const ENTRY_BYTES = 16;
 
 interface Section {
   readonly type: number;
@@ -20,61 +22,58 @@ interface Section {
   readonly link: number;
 }
 
+/** Bytes of the file; a GPU library has hundreds of megabytes, of which a few kilobytes are asked for. */
+type Read = (offset: number, size: number) => Buffer;
+
 /** Names that the library at `path` is linked against (DT_NEEDED), in file order. */
 export function neededLibraries(path: string): string[] {
-  return neededOf(readFileSync(path), path);
+  const file = openSync(path, 'r');
+  try {
+    return neededNames((offset, size) => {
+      const bytes = Buffer.alloc(size);
+      if (readSync(file, bytes, 0, size, offset) === size) return bytes;
+      throw new BenchError(`${path} is no library or is cut short`, 'fetch it again: npm run setup:cuda');
+    });
+  } finally {
+    closeSync(file);
+  }
 }
 
-/** As `neededLibraries`, over the file's bytes. */
-export function neededOf(file: Buffer, path: string): string[] {
-  if (
-    file.length < 64 ||
-    file.readUInt32BE(0) !== ELF_MAGIC ||
-    file[4] !== CLASS_64 ||
-    file[5] !== LITTLE_ENDIAN
-  ) {
-    throw new BenchError(
-      `${path} is not a 64-bit little-endian ELF library`,
-      'fetch it again: npm run setup:cuda',
-    );
+function neededNames(read: Read): string[] {
+  const sections = readSections(read);
+  const dynamic = sections.find((section) => section.type === SECTION_DYNAMIC);
+  const strings = dynamic === undefined ? undefined : sections[dynamic.link];
+  if (dynamic === undefined || strings === undefined) return [];
+  const entries = read(dynamic.offset, dynamic.size);
+  const text = read(strings.offset, strings.size);
+  const names: string[] = [];
+  // Entries are pairs of 64-bit words: a tag and, for DT_NEEDED, an offset into the strings.
+  for (let at = 0; at + ENTRY_BYTES <= entries.length; at += ENTRY_BYTES) {
+    if (entries.readBigInt64LE(at) !== TAG_NEEDED) continue;
+    const start = Number(entries.readBigUInt64LE(at + 8));
+    names.push(text.toString('utf8', start, text.indexOf(0, start)));
   }
-  try {
-    const sections = readSections(file);
-    const dynamic = sections.find((section) => section.type === SECTION_DYNAMIC);
-    const strings = dynamic === undefined ? undefined : sections[dynamic.link];
-    if (dynamic === undefined || strings === undefined) return [];
-    return neededNames(file, dynamic, strings);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new BenchError(`${path} is cut short`, 'fetch it again: npm run setup:cuda', { cause: error });
-  }
+  return names;
 }
 
 /** The section header table: offset at 40, entry size at 58, count at 60 of the file header. */
-function readSections(file: Buffer): Section[] {
-  const table = Number(file.readBigUInt64LE(40));
-  const entrySize = file.readUInt16LE(58);
-  return Array.from({ length: file.readUInt16LE(60) }, (_, index) => {
-    const at = table + index * entrySize;
+function readSections(read: Read): Section[] {
+  const header = read(0, HEADER_BYTES);
+  if (header.readUInt32BE(0) !== ELF_MAGIC || header[4] !== CLASS_64 || header[5] !== LITTLE_ENDIAN) {
+    throw new BenchError('not a 64-bit little-endian ELF library', 'fetch it again: npm run setup:cuda');
+  }
+  const entryBytes = header.readUInt16LE(58);
+  const count = header.readUInt16LE(60);
+  const table = read(Number(header.readBigUInt64LE(40)), count * entryBytes);
+  return Array.from({ length: count }, (_, index) => {
+    const at = index * entryBytes;
     return {
-      type: file.readUInt32LE(at + 4),
-      offset: Number(file.readBigUInt64LE(at + 24)),
-      size: Number(file.readBigUInt64LE(at + 32)),
-      link: file.readUInt32LE(at + 40),
+      type: table.readUInt32LE(at + 4),
+      offset: Number(table.readBigUInt64LE(at + 24)),
+      size: Number(table.readBigUInt64LE(at + 32)),
+      link: table.readUInt32LE(at + 40),
     };
   });
-}
-
-/** Entries are pairs of 64-bit words: a tag and, for DT_NEEDED, an offset into the string section. */
-function neededNames(file: Buffer, dynamic: Section, strings: Section): string[] {
-  const names: string[] = [];
-  for (let at = dynamic.offset; at < dynamic.offset + dynamic.size; at += 16) {
-    if (file.readBigInt64LE(at) !== TAG_NEEDED) continue;
-    const start = strings.offset + Number(file.readBigUInt64LE(at + 8));
-    const end = file.indexOf(0, start);
-    names.push(file.toString('utf8', start, end));
-  }
-  return names;
 }
 
 const SYSTEM_FOLDERS = [

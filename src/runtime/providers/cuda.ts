@@ -35,7 +35,7 @@ function explainMissing({ missingProviderFiles, missing, driver, cudaMajor }: Cu
   const reasons: string[] = [];
   const remedies: string[] = [];
   if (driver === null) {
-    reasons.push(`NVIDIA driver (${DRIVER_LIBRARY})`);
+    reasons.push(`the NVIDIA driver (${DRIVER_LIBRARY})`);
     remedies.push('install the NVIDIA driver (in a container: start it with --gpus all)');
   }
   if (missingProviderFiles.length > 0) {
@@ -43,10 +43,12 @@ function explainMissing({ missingProviderFiles, missing, driver, cudaMajor }: Cu
     remedies.push('npm run setup:cuda');
   }
   if (missing.length > 0) {
-    reasons.push(`CUDA ${cudaMajor ?? ''} libraries (${missing.join(', ')})`.replace('CUDA  ', 'CUDA '));
+    const version = cudaMajor === null ? '' : ` ${cudaMajor}`;
+    reasons.push(`part of CUDA${version} or cuDNN (${missing.join(', ')})`);
     remedies.push(`install ${packagesFor(missing, cudaMajor).join(', ')}, or set LD_LIBRARY_PATH to them`);
   }
-  return { reason: `missing: ${reasons.join('; ')}`, remedy: remedies.join('; ') };
+  const verb = reasons.length === 1 ? 'is' : 'are';
+  return { reason: `${reasons.join(' and ')} ${verb} missing`, remedy: remedies.join('; then ') };
 }
 
 /** All files are there, yet it does not run: known texts of the CUDA runtime, most telling first. */
