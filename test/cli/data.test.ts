@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+const data = (...argv: string[]): Outcome => {
+  const env = { ...process.env };
+  delete env.TOKEN_PRUNING_DATA;
+  return spawnSync(process.execPath, [MAIN, 'data', ...argv], { encoding: 'utf8', env });
+};
+
+const sst2Folder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'data-'));
+  mkdirSync(join(folder, 'sst2'));
+  const rows = ['what a warm and clever little film\t1', 'what a cold and clumsy little film\t0'];
+  writeFileSync(join(folder, 'sst2', 'dev.tsv'), ['sentence\tlabel', ...rows, ''].join('\n'));
+  return folder;
+};
+
+test('list names every task, where it is read from and how large it is', () => {
+  const folder = sst2Folder();
+  const { status, stdout } = data('list', '--data', folder);
+  assert.equal(status, 0);
+  assert.match(stdout, /^reviews +\d+ sentences \(\d+ negative, \d+ positive\), \d+ neutral$/m);
+  assert.match(stdout, /^sst2 +2 sentences \(1 negative, 1 positive\), 0 neutral$/m);
+  assert.ok(stdout.includes(folder));
+});
+
+test('a task that is not there is listed with the way to get it', () => {
+  const { status, stdout } = data('list', '--data', '/nowhere');
+  assert.equal(status, 0);
+  assert.match(stdout, /^sst2 +not available: .*--data DIR/m);
+});
+
+test('show prints composed documents, the same for the same seed', () => {
+  const argv = ['show', '--task', 'reviews', '--seq-len', '64', '--count', '2'];
+  const first = data(...argv);
+  assert.equal(first.status, 0);
+  assert.match(
+    first.stdout,
+    /^\[negative, 6[1-4] tokens, \d sentences\]\n\S.*\n\n\[positive, 6[1-4] tokens/m,
+  );
+  assert.match(first.stdout, /reviews, full, length 64: tokens .* % filled/);
+  assert.equal(data(...argv).stdout, first.stdout);
+  assert.notEqual(data(...argv, '--seed', '1').stdout, first.stdout);
+});
+
+test('a data directory makes sst2 the default task', () => {
+  const { status, stdout } = data('show', '--data', sst2Folder(), '--text', 'natural', '--count', '2');
+  assert.equal(status, 0);
+  assert.match(stdout, /what a warm/);
+});
+
+test('wrong usage is one line on stderr and exit code 2', () => {
+  const wrong: [string[], RegExp][] = [
+    [['lst'], /unknown verb "lst"/],
+    [['fetch', 'imdb'], /"imdb" is not sst2/],
+    [['fetch'], /fetch what/],
+    [['fetch', 'sst2', '--force', '--from', '/nowhere/SST-2.zip'], /cannot read \/nowhere\/SST-2\.zip/],
+    [['show', '--task', 'imdb'], /unknown task "imdb"/],
+    [['show', '--seq-len', 'x'], /--seq-len must be a whole number/],
+    [['show', '--text', 'whole'], /--text: unknown value "whole"/],
+    [['show', '--model', 'none', '--task', 'reviews'], /cannot read tokenizer .*none/],
+    [['list', '--what'], /--what/],
+  ];
+  for (const [argv, pattern] of wrong) {
+    const { status, stdout, stderr } = data(...argv);
+    assert.equal(status, 2, argv.join(' '));
+    assert.equal(stdout, '');
+    assert.match(stderr, pattern);
+    assert.equal(
+      stderr
+        .trim()
+        .split('\n')
+        .filter((line) => !line.startsWith('fetching')).length,
+      1,
+      stderr,
+    );
+  }
+});
+
+test('--help lists verbs and flags', () => {
+  const { status, stdout } = data('--help');
+  assert.equal(status, 0);
+  for (const word of ['list', 'fetch sst2', 'show', '--data DIR', '--seq-len N'])
+    assert.ok(stdout.includes(word), word);
+});
