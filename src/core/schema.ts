@@ -67,6 +67,8 @@ export const timeBlockSchema = z.object({
   group: groupSchema,
   block: z.number().int(),
   variants: z.array(blockVariantSchema),
+  /** Real tokens of a sequence at the input, mean over the group's input batches. */
+  meanInputTokens: z.number(),
   /** Peak resident set of the block's process (all its sessions), bytes. */
   peakRssBytes: z.number(),
   doubts: z.array(doubtSchema),

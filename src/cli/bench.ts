@@ -1,0 +1,155 @@
+// `npm run bench`: plan, measure, print the table, write the report. Refuses what it can refuse before anything is
+// measured: unknown names, a folder that cannot be written, a machine that is not the target.
+import { join } from 'node:path';
+import { BenchError, EXIT } from '../core/errors.ts';
+import { cellKey, groupKey } from '../core/keys.ts';
+import { repoRoot } from '../core/root.ts';
+import { SCHEMA_VERSION, type Machine, type Run } from '../core/schema.ts';
+import { readMachine } from '../machine/fingerprint.ts';
+import { effectiveCpus } from '../machine/processor.ts';
+import { readQuietness } from '../machine/quietness.ts';
+import { claimTarget, requireTarget } from '../machine/target.ts';
+import { loadZoo } from '../models/zoo.ts';
+import { cellsOf, makePlan, planSchema, type Plan } from '../plan/plan.ts';
+import { loadSuite } from '../plan/suite.ts';
+import { stepsOf } from '../plan/steps.ts';
+import { benchRun, type BenchRun, type Finished } from '../run/benchRun.ts';
+import { catalogueOf, makeSources } from '../run/sources.ts';
+import { Workbench, type Sources } from '../run/workbench.ts';
+import { RunFolder } from '../store/runFolder.ts';
+import { defaultTask, loadTask } from '../text/dataset.ts';
+import { helpOf } from './args.ts';
+import { BENCH_USAGE, parseBench, type BenchRequest } from './benchFlags.ts';
+import type { Command } from './command.ts';
+import { gitCommit } from './gitCommit.ts';
+import { onInterrupt } from './interrupt.ts';
+
+export const command: Command = {
+  name: BENCH_USAGE.name,
+  summary: BENCH_USAGE.summary,
+  help: helpOf(BENCH_USAGE),
+  async run(argv) {
+    const request = parseBench(argv);
+    if (request.help) {
+      process.stdout.write(command.help);
+      return EXIT.ok;
+    }
+    if (request.list) return list(await planOf(request, 1));
+    const machine = await readMachine();
+    if (request.printTask !== null) return printTask(request.printTask, await planOf(request, threadsOf(machine)), machine);
+    const interrupt = onInterrupt();
+    const prepared = request.resume === null ? await begin(request, machine, argv) : resume(request, request.resume, machine);
+    process.stderr.write(`run ${prepared.run.id}: ${prepared.folder.dir}\n`);
+    return conclude(request, prepared, await benchRun({ ...prepared, signal: interrupt }));
+  },
+};
+
+type Prepared = Omit<BenchRun, 'signal'>;
+
+async function planOf(request: BenchRequest, accuracyThreads: number): Promise<Plan> {
+  const { axes, effort, dataDir, seed } = request;
+  const task = request.task ?? defaultTask(dataDir);
+  const options = { suite: loadSuite(request.suite), axes, effort, task, dataDir, accuracyThreads, seed };
+  return makePlan(options, catalogueOf(loadZoo()));
+}
+
+/** The accuracy pass is not timed, so it may use the whole machine. */
+function threadsOf({ cpu }: Machine): number {
+  return Math.max(1, Math.floor(Math.min(cpu.physicalCores, effectiveCpus(cpu.cgroupCpuLimit))));
+}
+
+function list(plan: Plan): number {
+  const cells = cellsOf(plan).map(cellKey);
+  process.stdout.write(`${cells.join('\n')}\n`);
+  process.stderr.write(`${cells.length} cells in ${plan.groups.length} groups, ${plan.blocks} blocks each\n`);
+  return EXIT.ok;
+}
+
+function sourcesOf(plan: Plan, machine: Machine): Sources {
+  return makeSources({ zoo: loadZoo(), modelsDir: null, dataDir: plan.dataDir, versions: machine.versions });
+}
+
+async function printTask(name: string, plan: Plan, machine: Machine): Promise<number> {
+  const [key = '', kind = 'time'] = name.split('/');
+  const step = stepsOf(plan).find((one) => one.kind === kind && one.block === 0 && groupKey(one.group) === key);
+  if (step === undefined) {
+    const keys = [...new Set(stepsOf(plan).map((one) => `${groupKey(one.group)}/${one.kind}`))];
+    throw new BenchError(`--print-task: no group "${name}" in the plan`, `there are ${keys.join(', ')}`);
+  }
+  const prepared = await new Workbench(plan, sourcesOf(plan, machine)).prepare(step);
+  const task = prepared.task({ budgetMs: 10_000 }, new Set());
+  process.stdout.write(`${JSON.stringify(task)}\n`);
+  return EXIT.ok;
+}
+
+async function begin(request: BenchRequest, machine: Machine, argv: readonly string[]): Promise<Prepared> {
+  if (request.target !== null) requireTarget(request.target, machine);
+  const plan = await planOf(request, threadsOf(machine));
+  for (const task of new Set(plan.groups.map(({ group }) => group.task))) loadTask(task, plan.dataDir);
+  const { folder, id } = RunFolder.create(outDirOf(request));
+  const providers = [...new Set(plan.groups.map(({ group }) => group.provider))];
+  const threads = Math.max(...plan.groups.map(({ group }) => group.threads));
+  const run: Run = {
+    schemaVersion: SCHEMA_VERSION,
+    id,
+    startedAt: new Date().toISOString(),
+    finishedAt: null,
+    status: 'running',
+    command: ['npm run bench', ...(argv.length === 0 ? [] : ['--', ...argv.map(quoted)])].join(' '),
+    suite: plan.suite,
+    plan,
+    gitCommit: await gitCommit(repoRoot()),
+    machine,
+    target: request.target ?? claimTarget(machine, providers),
+    doubts: (await readQuietness(machine.cpu, threads)).doubts,
+  };
+  folder.writeRun(run);
+  return { folder, run, plan, sources: sourcesOf(plan, machine) };
+}
+
+function resume(request: BenchRequest, name: string, machine: Machine): Prepared {
+  const folder = RunFolder.open(outDirOf(request), name);
+  const run = folder.readRun();
+  if (run.machine.fingerprint !== machine.fingerprint) {
+    throw new BenchError(
+      `run ${run.id} is of another machine: ${run.machine.label}, this is ${machine.label}`,
+      'resume it there, or start a new run',
+    );
+  }
+  const stored = planSchema.safeParse(run.plan);
+  if (!stored.success) throw new BenchError(`run ${run.id} holds a plan that this version cannot read`, 'start a new run');
+  const { timeBudgetSeconds, timeoutSeconds } = { ...stored.data, ...said(request.effort) };
+  const plan = { ...stored.data, timeBudgetSeconds, timeoutSeconds, dataDir: request.dataDir ?? stored.data.dataDir };
+  return { folder, run, plan, sources: sourcesOf(plan, machine) };
+}
+
+function said<T extends object>(values: T): Partial<{ [K in keyof T]: Exclude<T[K], undefined> }> {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Partial<{ [K in keyof T]: Exclude<T[K], undefined> }>; // filtered just above
+}
+
+async function conclude(request: BenchRequest, { folder, run }: Prepared, finished: Finished): Promise<number> {
+  const { renderTable } = await import('../report/tables.ts');
+  process.stdout.write(renderTable(finished.summary));
+  if (request.report) await report(finished, folder.dir);
+  process.stderr.write(`summary: ${folder.summaryPath}\n`);
+  if (finished.interrupted) {
+    const out = request.outDir === null ? '' : ` --out ${quoted(request.outDir)}`;
+    process.stderr.write(`interrupted; go on with: npm run bench -- --resume ${run.id}${out}\n`);
+  }
+  return finished.failed || finished.interrupted ? EXIT.failedCells : EXIT.ok;
+}
+
+async function report({ summary }: Finished, runDir: string): Promise<void> {
+  const { writeReport } = await import('../report/write.ts');
+  const { html } = await writeReport(summary, join(runDir, 'report'));
+  process.stderr.write(`report: ${html}\n`);
+}
+
+function outDirOf({ outDir }: BenchRequest): string {
+  return outDir ?? join(repoRoot(), 'results');
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

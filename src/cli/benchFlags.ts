@@ -1,0 +1,107 @@
+// The flags of `npm run bench`: the axes come from plan/axes.ts, the rest is here. What is read is checked at once,
+// so that a typing error costs a second and not a run.
+import { resolve } from 'node:path';
+import { BenchError } from '../core/errors.ts';
+import { TARGETS, type TargetName } from '../core/names.ts';
+import { AXIS_FLAGS, AXIS_NAMES, parseAxis, type AxisFlag, type AxisName, type SomeAxes } from '../plan/axes.ts';
+import { DEFAULT_SUITE, type Effort } from '../plan/suite.ts';
+import { TASKS } from '../text/dataset.ts';
+import { oneOf, parseFlags, wholeNumber, type Flag, type Usage } from './args.ts';
+
+const axisFlags = Object.fromEntries(
+  AXIS_NAMES.map((axis): [string, Flag] => {
+    const { flag, help, legal }: AxisFlag = AXIS_FLAGS[axis];
+    const values = legal === undefined ? '' : `: ${legal.join(', ')}`;
+    return [flag, { type: 'string', value: 'LIST', help: `${help}${values}` }];
+  }),
+);
+
+const OWN_FLAGS = {
+  suite: { type: 'string', value: 'NAME', help: `what is swept (default ${DEFAULT_SUITE}); see bench/suites` },
+  task: { type: 'string', value: 'NAME', help: `data set: ${TASKS.join(', ')} (default: sst2 where it is, else reviews)` },
+  data: { type: 'string', value: 'DIR', help: 'folder with the data sets (or TOKEN_PRUNING_DATA)' },
+  out: { type: 'string', value: 'DIR', help: 'where runs are stored (default results)' },
+  blocks: { type: 'string', value: 'N', help: 'fresh processes per group' },
+  'time-budget': { type: 'string', value: 'SECONDS', help: 'aim for the whole run; scales the rounds' },
+  timeout: { type: 'string', value: 'SECONDS', help: 'a block that takes longer is killed' },
+  'accuracy-n': { type: 'string', value: 'N', help: 'examples per accuracy; natural text always takes all' },
+  seed: { type: 'string', value: 'N', help: 'chooses texts and orders (default 0)' },
+  target: { type: 'string', value: 'NAME', help: `refuse to run unless this machine is one: ${TARGETS.join(', ')}` },
+  resume: { type: 'string', value: 'RUN', help: 'go on with an interrupted run, by id or path' },
+  list: { type: 'boolean', help: 'print the cells and run nothing' },
+  'print-task': { type: 'string', value: 'GROUP', help: 'print the worker task of a group (add /profile or /accuracy)' },
+  'no-report': { type: 'boolean', help: 'write no HTML report' },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+export const BENCH_USAGE = {
+  name: 'bench',
+  summary: 'Measures speed, FLOPs and accuracy of the pruning methods on this machine.',
+  flags: { ...axisFlags, ...OWN_FLAGS } as Readonly<Record<string, Flag>> & typeof OWN_FLAGS,
+  notes: [
+    'LIST is comma-separated; of numbers it may hold ranges: 1-8+1 adds, 16-512*2 multiplies.',
+    'e.g. npm run bench -- --suite lengths',
+    '     npm run bench -- --methods ltp,topk --seq-lens 32,128 --batch-sizes 1,8',
+    '     npm run bench -- --resume 20260102-030405-abcdef',
+    'Exit code: 0 fine, 1 some cells failed, 2 wrong usage or input.',
+  ],
+} as const satisfies Usage;
+
+export interface BenchRequest {
+  readonly help: boolean;
+  readonly suite: string;
+  readonly axes: SomeAxes;
+  readonly effort: { readonly [K in keyof Effort]?: Effort[K] | undefined };
+  readonly task: string | null;
+  readonly dataDir: string | null;
+  readonly outDir: string | null;
+  readonly seed: number;
+  readonly target: TargetName | null;
+  readonly resume: string | null;
+  readonly list: boolean;
+  readonly printTask: string | null;
+  readonly report: boolean;
+}
+
+/** Flags that change what is measured, which a resumed run has settled already. */
+const SETTLED = [...AXIS_NAMES.map((axis) => AXIS_FLAGS[axis].flag), 'suite', 'task', 'blocks', 'accuracy-n', 'seed'];
+
+export function parseBench(argv: readonly string[]): BenchRequest {
+  const { values, help } = parseFlags(BENCH_USAGE, argv);
+  const given: Readonly<Record<string, string | boolean | undefined>> = values;
+  const settled = values.resume === undefined ? undefined : SETTLED.find((flag) => given[flag] !== undefined);
+  if (settled !== undefined) {
+    throw new BenchError(`--${settled} cannot be changed on --resume`, 'its plan is stored with the run');
+  }
+  const whole = (flag: keyof typeof OWN_FLAGS, least: number): number | undefined => {
+    const text = values[flag];
+    return typeof text === 'string' ? wholeNumber(flag, text, least) : undefined;
+  };
+  return {
+    help,
+    suite: values.suite ?? DEFAULT_SUITE,
+    axes: axesOf(given),
+    effort: {
+      blocks: whole('blocks', 1),
+      timeBudgetSeconds: whole('time-budget', 1),
+      timeoutSeconds: whole('timeout', 1),
+      accuracyExamples: whole('accuracy-n', 1),
+    },
+    task: values.task === undefined ? null : oneOf('task', values.task, TASKS),
+    dataDir: values.data === undefined ? null : resolve(values.data),
+    outDir: values.out === undefined ? null : resolve(values.out),
+    seed: whole('seed', 0) ?? 0,
+    target: values.target === undefined ? null : oneOf('target', values.target, TARGETS),
+    resume: values.resume ?? null,
+    list: values.list === true,
+    printTask: values['print-task'] ?? null,
+    report: values['no-report'] !== true,
+  };
+}
+
+function axesOf(given: Readonly<Record<string, string | boolean | undefined>>): SomeAxes {
+  const parsed = AXIS_NAMES.map((axis: AxisName) => {
+    const text = given[AXIS_FLAGS[axis].flag];
+    return typeof text === 'string' ? parseAxis(axis, text) : {};
+  });
+  return Object.assign({}, ...parsed) as SomeAxes; // each part has at most its own axis
+}

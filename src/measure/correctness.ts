@@ -1,0 +1,27 @@
+// The accuracy of a row, with its interval, and its difference from dense on the very same examples.
+import type { AccuracyBlock, Row } from '../core/schema.ts';
+import { disagreement, mcnemarExact, pairedDifference, wilson } from '../stats/proportions.ts';
+
+/** Null if the variant has no predictions. */
+export function correctness(block: AccuracyBlock | undefined, id: string): Row['accuracy'] {
+  const right = rightAnswers(block, id);
+  if (block === undefined || right === undefined) return null;
+  const n = right.length;
+  const { value, low, high } = wilson(right.filter(Boolean).length, n);
+  const dense = id === 'dense' ? undefined : rightAnswers(block, 'dense');
+  return { metric: block.metric, value, n, low, high, deltaVsDense: delta(dense, right) };
+}
+
+function rightAnswers(block: AccuracyBlock | undefined, id: string): boolean[] | undefined {
+  const own = block?.variants.find((variant) => variant.id === id);
+  return own?.predictions.map((prediction, index) => prediction === block?.labels[index]);
+}
+
+function delta(
+  dense: readonly boolean[] | undefined,
+  own: readonly boolean[],
+): NonNullable<Row['accuracy']>['deltaVsDense'] {
+  if (dense === undefined) return null;
+  const paired = disagreement(dense, own);
+  return { ...pairedDifference(paired), pValue: mcnemarExact(paired) };
+}

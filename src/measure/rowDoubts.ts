@@ -1,0 +1,126 @@
+// Reasons to distrust a row, found by holding its blocks against each other. Each is a value with an advice; none of
+// them removes a number.
+import type { Doubt, FailedBlock, Interval, NoiseFloor, ProfileBlock, TimeBlock } from '../core/schema.ts';
+import { find } from './work.ts';
+
+/** Two independent counts of the same FLOPs may differ by this share. */
+const FLOPS_TOLERANCE = 0.005;
+const FEW_SAMPLES = 20;
+
+export interface Evidence {
+  readonly id: string;
+  readonly blocks: readonly TimeBlock[];
+  readonly profile: ProfileBlock | undefined;
+  readonly failures: readonly FailedBlock[];
+  readonly speedup: Interval | null;
+  readonly floor: NoiseFloor | null;
+}
+
+export function rowDoubts(evidence: Evidence): Doubt[] {
+  return unique([
+    ...fewness(evidence),
+    ...withinNoise(evidence),
+    ...flopsMismatch(evidence),
+    ...digestMismatch(evidence),
+    ...strayNodes(evidence),
+    ...losses(evidence),
+    ...evidence.blocks.flatMap((block) => block.doubts),
+    ...(evidence.profile?.doubts ?? []),
+  ]);
+}
+
+function fewness({ id, blocks }: Evidence): Doubt[] {
+  const doubts: Doubt[] = [];
+  if (blocks.length === 1) {
+    doubts.push({
+      code: 'single-block',
+      message: 'measured in one process only, so the interval leaves out how processes differ',
+      advice: 'raise --blocks',
+    });
+  }
+  const samples = blocks.flatMap(({ variants }) => variants.find((v) => v.id === id)?.samplesMs ?? []).length;
+  if (samples < FEW_SAMPLES) {
+    doubts.push({ code: 'few-samples', message: `only ${samples} timed calls`, advice: 'raise --time-budget' });
+  }
+  return doubts;
+}
+
+function withinNoise({ id, speedup, floor }: Evidence): Doubt[] {
+  if (speedup === null || floor === null || id === 'dense') return [];
+  if (Math.abs(speedup.median - 1) > floor.floor) return [];
+  return [
+    {
+      code: 'within-noise',
+      message: `the difference from dense is within the noise floor of ${(100 * floor.floor).toFixed(1)} %`,
+      advice: 'no difference can be claimed; raise --blocks and --time-budget to see a smaller one',
+    },
+  ];
+}
+
+function flopsMismatch({ id, profile }: Evidence): Doubt[] {
+  const own = find(profile, id);
+  if (own === undefined) return [];
+  const difference = Math.abs(own.executedFlops / own.profiledFlops - 1);
+  if (difference <= FLOPS_TOLERANCE) return [];
+  return [
+    {
+      code: 'flops-mismatch',
+      message: `analytic and profiled FLOPs of ${id} differ by ${(100 * difference).toFixed(2)} %`,
+      advice: 'one of the two counts is wrong; please report it',
+    },
+  ];
+}
+
+/** The same graph on the same inputs must answer the same in every process, profiled or timed. */
+function digestMismatch({ id, blocks, profile }: Evidence): Doubt[] {
+  const timed = blocks.flatMap(({ variants }) => variants.find((v) => v.id === id)?.logitsDigest ?? []);
+  const digests = new Set([...timed, ...(find(profile, id)?.logitsDigest ?? '').split(' ').filter(Boolean)]);
+  if (digests.size <= 1) return [];
+  return [
+    {
+      code: 'digest-mismatch',
+      message: `${id} gave ${digests.size} different answers to the same inputs in different processes`,
+      advice: 'its speed and its accuracy may belong to different results',
+    },
+  ];
+}
+
+function strayNodes({ id, profile }: Evidence): Doubt[] {
+  const own = find(profile, id);
+  const asked = profile?.group.provider;
+  if (own === undefined || asked === undefined || asked === 'cpu') return [];
+  const onCpu = own.nodeProviders['cpu'] ?? own.nodeProviders['CPUExecutionProvider'] ?? 0;
+  if (onCpu === 0) return [];
+  return [
+    {
+      code: 'cpu-nodes',
+      message: `${onCpu} operator calls of ${id} ran on the CPU, not on ${asked}`,
+      advice: 'each costs a copy between device and host',
+    },
+  ];
+}
+
+function losses({ id, failures, profile, blocks }: Evidence): Doubt[] {
+  const doubts: Doubt[] = [];
+  const timed = failures.filter((failure) => failure.of === 'time');
+  const [lost] = timed;
+  if (lost !== undefined && blocks.length > 0) {
+    doubts.push({ code: 'lost-blocks', message: `${timed.length} time block(s) failed: ${lost.reason}` });
+  }
+  if (find(profile, id) === undefined) {
+    const failed = failures.find((failure) => failure.of === 'profile');
+    doubts.push({ code: 'no-profile', message: `no FLOPs: ${failed?.reason ?? 'its profile was not taken'}` });
+  }
+  const accuracy = failures.find((failure) => failure.of === 'accuracy');
+  if (accuracy !== undefined) {
+    doubts.push({ code: 'no-accuracy', message: `no accuracy: ${accuracy.reason}` });
+  }
+  return doubts;
+}
+
+/** One doubt a code: the first. */
+function unique(doubts: readonly Doubt[]): Doubt[] {
+  const byCode = new Map<string, Doubt>();
+  for (const doubt of doubts) if (!byCode.has(doubt.code)) byCode.set(doubt.code, doubt);
+  return [...byCode.values()];
+}

@@ -1,0 +1,56 @@
+// Everything of a row that does not depend on clocks: FLOPs, kept tokens and operator times from a profile block.
+import type { FlopsParts, ProfileBlock, ProfileVariant, Row } from '../core/schema.ts';
+import { sum } from '../stats/samples.ts';
+
+export type Work = Pick<Row, 'flops' | 'keptTokens' | 'opTimeMs'>;
+
+const NO_WORK: Work = { flops: null, keptTokens: null, opTimeMs: null };
+
+export function work(profile: ProfileBlock | undefined, id: string): Work {
+  const own = find(profile, id);
+  if (own === undefined) return NO_WORK;
+  const { sequences } = own;
+  return {
+    flops: flops(own, find(profile, 'dense'), find(profile, 'dense-padded')),
+    keptTokens: own.keptTokens.map((tokens) => tokens / sequences),
+    opTimeMs: Object.fromEntries(Object.entries(own.opTimeMs).map(([type, ms]) => [type, ms / sequences])),
+  };
+}
+
+/** Null without dense, which every ratio is to. */
+function flops(
+  own: ProfileVariant,
+  dense: ProfileVariant | undefined,
+  padded: ProfileVariant | undefined,
+): Work['flops'] {
+  if (dense === undefined) return null;
+  const { sequences } = own;
+  const perSequence = flopsPerSequence(own);
+  return {
+    perSequence,
+    macsPerSequence: perSequence / 2,
+    executedPerSequence: own.executedFlops / sequences,
+    profiledPerSequence: own.profiledFlops / sequences,
+    ratioVsDense: flopsPerSequence(dense) / perSequence,
+    ratioVsDensePadded: padded === undefined ? null : flopsPerSequence(padded) / perSequence,
+    parts: scaled(own.flops, 1 / sequences),
+  };
+}
+
+export function find(profile: ProfileBlock | undefined, id: string): ProfileVariant | undefined {
+  return profile?.variants.find((variant) => variant.id === id);
+}
+
+function flopsPerSequence({ flops: parts, sequences }: ProfileVariant): number {
+  return sum(Object.values(parts)) / sequences;
+}
+
+function scaled({ linear, attention, predictor, score, head }: FlopsParts, by: number): FlopsParts {
+  return {
+    linear: linear * by,
+    attention: attention * by,
+    predictor: predictor * by,
+    score: score * by,
+    head: head * by,
+  };
+}

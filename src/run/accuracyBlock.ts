@@ -1,0 +1,37 @@
+// An accuracy block in its worker process: one session at a time, every example once.
+import { messageOf } from '../core/errors.ts';
+import { SCHEMA_VERSION } from '../core/schema.ts';
+import { predictAll } from '../measure/accuracy.ts';
+import { loadVariant } from './sessions.ts';
+import type { AccuracyTask, Failure, WorkerResult } from './task.ts';
+import type { Announce } from './worker.ts';
+
+export async function runAccuracyBlock(task: AccuracyTask, announce: Announce): Promise<WorkerResult> {
+  const startedAt = new Date().toISOString();
+  const failures: Failure[] = [];
+  const variants = [];
+  for (const wanted of task.variants) {
+    const loaded = await loadVariant(task, wanted, announce, failures);
+    if (loaded === null) continue;
+    const result = await predictAll([loaded], task.inputs.length, announce);
+    variants.push(...result.variants);
+    failures.push(...result.failures);
+    await loaded.release().catch((thrown: unknown) => process.stderr.write(`${messageOf(thrown)}\n`));
+  }
+  return {
+    block: {
+      schemaVersion: SCHEMA_VERSION,
+      kind: 'accuracy',
+      definition: task.definition,
+      startedAt,
+      wallMs: performance.now(),
+      group: task.group,
+      metric: 'accuracy',
+      labels: task.labels,
+      examplesDigest: task.examplesDigest,
+      variants,
+      doubts: [],
+    },
+    failures,
+  };
+}

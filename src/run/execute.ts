@@ -1,0 +1,189 @@
+// The loop of a run: one step after another, each in a process of its own, each result on disk before the next
+// step begins. Nothing here spins or measures; between events this process sleeps.
+import { AGAIN_ID, groupKey } from '../core/keys.ts';
+import { messageOf } from '../core/errors.ts';
+import { SCHEMA_VERSION, type Block, type FailedBlock } from '../core/schema.ts';
+import type { Plan } from '../plan/plan.ts';
+import { stepsOf, type Step } from '../plan/steps.ts';
+import { nameOf } from '../store/blockNames.ts';
+import type { RunFolder } from '../store/runFolder.ts';
+import type { Launch, Outcome } from './spawn.ts';
+import type { Failure } from './task.ts';
+import type { TimePlan } from './timePlan.ts';
+import type { PreparedStep, Workbench } from './workbench.ts';
+
+export interface Watcher {
+  /** @param ahead this step and all that follow. */
+  begin(step: Step, ahead: readonly Step[], elapsedMs: number): void;
+  /** @param blocks all blocks so far. */
+  end(step: Step, blocks: readonly Block[]): void;
+  say(line: string): void;
+}
+
+export interface Execution {
+  readonly plan: Plan;
+  readonly folder: Pick<RunFolder, 'writeBlock' | 'clearFailures' | 'retire'>;
+  readonly workbench: Pick<Workbench, 'prepare'>;
+  readonly timePlan: TimePlan;
+  readonly launch: Launch;
+  readonly environment: (step: Step) => Readonly<Record<string, string>>;
+  /** Why a step cannot be made here; null if it can. */
+  readonly obstacle: (step: Step) => string | null;
+  readonly watcher: Watcher;
+  readonly signal: AbortSignal;
+  readonly nowMs: () => number;
+  /** What an earlier, interrupted execution has left. */
+  readonly stored: readonly Block[];
+}
+
+/** @returns all blocks of the run, the stored ones that still hold included. */
+export async function execute(execution: Execution): Promise<Block[]> {
+  return new Executor(execution).run();
+}
+
+class Executor {
+  private readonly given: Execution;
+  private readonly startMs: number;
+  private blocks: Block[];
+  /** Variants that brought a process of their group down. */
+  private readonly banned = new Map<string, Set<string>>();
+  private readonly givenUp = new Set<string>();
+
+  constructor(execution: Execution) {
+    this.given = execution;
+    this.startMs = execution.nowMs();
+    this.blocks = [...execution.stored];
+  }
+
+  async run(): Promise<Block[]> {
+    const steps = stepsOf(this.given.plan).filter((step) => this.given.obstacle(step) === null);
+    for (const [index, step] of steps.entries()) {
+      if (this.given.signal.aborted) break;
+      if (step.kind === 'time' && this.givenUp.has(groupKey(step.group))) continue;
+      const ahead = steps.slice(index).filter((one) => one === step || !this.has(one));
+      await this.make(step, ahead);
+    }
+    return this.blocks;
+  }
+
+  private async make(step: Step, ahead: readonly Step[]): Promise<void> {
+    const prepared = await this.prepare(step);
+    if (prepared === null) return;
+    const stored = this.find(step);
+    if (stored?.definition === prepared.definition) {
+      this.given.timePlan.learn(stored);
+      return;
+    }
+    if (stored !== undefined) {
+      this.given.watcher.say(`${groupKey(step.group)} ${step.kind} ${step.block}: stored block is of another definition`);
+      this.given.folder.retire(stored);
+    }
+    this.forget(step);
+    this.given.watcher.begin(step, ahead, this.elapsedMs());
+    this.fail(step, prepared.definition, prepared.failures);
+    await this.measure(step, prepared, ahead);
+    this.given.watcher.end(step, this.blocks);
+  }
+
+  /** Tries again without a variant that took the process down, so that the others get their numbers. */
+  private async measure(step: Step, prepared: PreparedStep, ahead: readonly Step[]): Promise<void> {
+    const banned = this.banned.get(groupKey(step.group)) ?? new Set<string>();
+    this.banned.set(groupKey(step.group), banned);
+    for (;;) {
+      const budgetMs = this.given.timePlan.budgetMs(step, ahead, this.elapsedMs());
+      const task = prepared.task({ budgetMs }, banned);
+      if (task === null) return;
+      const outcome = await this.given.launch(task, {
+        timeoutMs: this.given.plan.timeoutSeconds * 1000,
+        environment: this.given.environment(step),
+        signal: this.given.signal,
+      });
+      if (outcome.status !== 'failed') {
+        this.settle(step, prepared, outcome);
+        return;
+      }
+      const culprit = culpritOf(outcome.phase, outcome.id, step, banned);
+      const { phase, reason } = outcome;
+      this.fail(step, prepared.definition, [{ phase, reason, variants: culprit === null ? [] : [culprit] }]);
+      if (culprit === null) {
+        if (step.kind === 'time' && !this.hasTime(step)) this.givenUp.add(groupKey(step.group));
+        return;
+      }
+      banned.add(culprit);
+    }
+  }
+
+  private settle(step: Step, { definition }: PreparedStep, outcome: Exclude<Outcome, { status: 'failed' }>): void {
+    if (outcome.status === 'interrupted') return;
+    const { block, failures } = outcome.result;
+    this.keep(block);
+    this.given.timePlan.learn(block);
+    this.fail(step, definition, failures);
+  }
+
+  private async prepare(step: Step): Promise<PreparedStep | null> {
+    try {
+      return await this.given.workbench.prepare(step);
+    } catch (thrown) {
+      this.forget(step);
+      this.fail(step, '', [{ phase: 'start', variants: [], reason: messageOf(thrown) }]);
+      if (step.kind === 'time') this.givenUp.add(groupKey(step.group));
+      return null;
+    }
+  }
+
+  private fail(step: Step, definition: string, failures: readonly Failure[]): void {
+    const { group, block, kind } = step;
+    for (const failure of failures) {
+      const startedAt = new Date().toISOString();
+      const base = { schemaVersion: SCHEMA_VERSION, kind: 'failed', of: kind, definition, startedAt } as const;
+      const record: FailedBlock = { ...base, wallMs: 0, group, block, ...failure };
+      this.keep(record);
+      const whom = failure.variants.length === 0 ? 'all variants' : failure.variants.join(', ');
+      this.given.watcher.say(`${groupKey(group)} ${kind} ${block}: ${whom} failed: ${failure.reason}`);
+    }
+  }
+
+  private keep(block: Block): void {
+    this.given.folder.writeBlock(block);
+    this.blocks.push(block);
+  }
+
+  /** Drops what is known of a step that is about to be made again. */
+  private forget(step: Step): void {
+    this.given.folder.clearFailures(step.group, step);
+    this.blocks = this.blocks.filter((block) => !isOf(block, step));
+  }
+
+  private find(step: Step): Block | undefined {
+    return this.blocks.find((block) => block.kind !== 'failed' && isOf(block, step));
+  }
+
+  private has(step: Step): boolean {
+    return this.find(step) !== undefined;
+  }
+
+  private hasTime({ group }: Step): boolean {
+    return this.blocks.some((block) => block.kind === 'time' && groupKey(block.group) === groupKey(group));
+  }
+
+  private elapsedMs(): number {
+    return this.given.nowMs() - this.startMs;
+  }
+}
+
+function isOf(block: Block, step: Step): boolean {
+  const { kind, block: number } = nameOf(block);
+  return kind === step.kind && number === step.block && groupKey(block.group) === groupKey(step.group);
+}
+
+/** The variant to go on without; null if it is unknown, dense (without which there is no ratio) or the last. */
+function culpritOf(
+  phase: FailedBlock['phase'],
+  id: string | undefined,
+  { variants }: Step,
+  banned: ReadonlySet<string>,
+): string | null {
+  if (id === undefined || id === 'dense' || id === AGAIN_ID || phase === 'start') return null;
+  return variants.length - banned.size > 1 ? id : null;
+}

@@ -1,0 +1,60 @@
+// What the three kinds of block have in common: the group's sessions, loaded one after another so that a failure
+// names its variant, and the input batches.
+import { messageOf } from '../core/errors.ts';
+import { createSession, type EncoderOutput, type SessionSettings } from '../runtime/session.ts';
+import { toBatch } from '../text/batch.ts';
+import type { Failure, Task } from './task.ts';
+import type { Announce } from './worker.ts';
+
+export interface LoadedVariant {
+  readonly id: string;
+  readonly loadMs: number;
+  /** One call on the input batch of that index. */
+  run(input: number): Promise<EncoderOutput>;
+  endProfiling(): string;
+  release(): Promise<void>;
+}
+
+export interface WantedGraph {
+  readonly id: string;
+  readonly graph: string;
+}
+
+/** Null, with the failure noted, if the session cannot be made. */
+export async function loadVariant(
+  task: Task,
+  { id, graph }: WantedGraph,
+  announce: Announce,
+  failures: Failure[],
+  extra: Partial<SessionSettings> = {},
+): Promise<LoadedVariant | null> {
+  announce('load', id);
+  const { provider, threads } = task.group;
+  try {
+    const session = await createSession({ path: graph }, { provider, threads, ...extra });
+    const feeds = tokenBatches(task).map((batch) => session.prepare(batch));
+    return {
+      id,
+      loadMs: session.loadMs,
+      run: (input) => {
+        const feed = feeds[input];
+        if (feed === undefined) throw new RangeError(`no input batch ${input}`);
+        return session.run(feed);
+      },
+      endProfiling: () => session.endProfiling(),
+      release: () => session.release(),
+    };
+  } catch (thrown) {
+    failures.push({ phase: 'load', variants: [id], reason: messageOf(thrown) });
+    return null;
+  }
+}
+
+export function tokenBatches({ inputs, padId }: Pick<Task, 'inputs' | 'padId'>): ReturnType<typeof toBatch>[] {
+  return inputs.map((sequences) =>
+    toBatch(
+      sequences.map((ids) => ({ ids })),
+      padId,
+    ),
+  );
+}

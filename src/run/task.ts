@@ -1,0 +1,83 @@
+// What passes between the program and a worker process: one task as plain JSON on stdin, one result as one line of
+// JSON on stdout, and progress as lines on stderr. Inputs travel as token ids and graphs as paths, so a worker
+// needs neither data set nor tokenizer, and a task can be saved and run by hand (`--print-task`).
+import { z } from 'zod';
+import {
+  accuracyBlockSchema,
+  failedBlockSchema,
+  groupSchema,
+  profileBlockSchema,
+  timeBlockSchema,
+  variantSchema,
+} from '../core/schema.ts';
+
+const taskBase = {
+  definition: z.string(),
+  group: groupSchema,
+  /** Parallel to the plan's variants of the group. */
+  variants: z.array(z.object({ id: z.string(), variant: variantSchema, graph: z.string() })).min(1),
+  padId: z.number().int(),
+  /** Input batch -> sequence -> token ids, unpadded. */
+  inputs: z.array(z.array(z.array(z.number().int()))).min(1),
+};
+
+export const timeTaskSchema = z.object({
+  ...taskBase,
+  kind: z.literal('time'),
+  block: z.number().int(),
+  /** From the start of the process to the end of the last round. */
+  budgetMs: z.number().positive(),
+  minRounds: z.number().int().min(1),
+  seed: z.string(),
+});
+export type TimeTask = z.infer<typeof timeTaskSchema>;
+
+export const profileTaskSchema = z.object({
+  ...taskBase,
+  kind: z.literal('profile'),
+  /** Folder of the zoo whose models the graphs were built from. */
+  modelsDir: z.string().nullable(),
+});
+export type ProfileTask = z.infer<typeof profileTaskSchema>;
+
+export const accuracyTaskSchema = z.object({
+  ...taskBase,
+  kind: z.literal('accuracy'),
+  /** The right answer of every sequence, in the order of `inputs`. */
+  labels: z.array(z.number().int()),
+  examplesDigest: z.string(),
+});
+export type AccuracyTask = z.infer<typeof accuracyTaskSchema>;
+
+export const taskSchema = z.discriminatedUnion('kind', [timeTaskSchema, profileTaskSchema, accuracyTaskSchema]);
+export type Task = z.infer<typeof taskSchema>;
+
+export const failureSchema = failedBlockSchema.pick({ phase: true, variants: true, reason: true });
+export type Failure = z.infer<typeof failureSchema>;
+
+export const workerResultSchema = z.object({
+  block: z.discriminatedUnion('kind', [timeBlockSchema, profileBlockSchema, accuracyBlockSchema]),
+  /** Variants that the block went on without. */
+  failures: z.array(failureSchema),
+});
+export type WorkerResult = z.infer<typeof workerResultSchema>;
+
+/** Where a worker is, told before anything that may crash or hang. */
+export const progressSchema = z.object({ phase: failedBlockSchema.shape.phase, id: z.string().optional() });
+export type Progress = z.infer<typeof progressSchema>;
+
+const PROGRESS_MARK = '@progress ';
+
+export function formatProgress(progress: Progress): string {
+  return `${PROGRESS_MARK}${JSON.stringify(progress)}\n`;
+}
+
+/** Null for a line that is not progress, e.g. what a native library printed. */
+export function parseProgress(line: string): Progress | null {
+  if (!line.startsWith(PROGRESS_MARK)) return null;
+  try {
+    return progressSchema.parse(JSON.parse(line.slice(PROGRESS_MARK.length)));
+  } catch {
+    return null; // torn by a crash in the middle of the line
+  }
+}

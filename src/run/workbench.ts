@@ -1,0 +1,155 @@
+// From a step of the plan to the task of a worker: builds the graphs, composes the texts, and hashes all that
+// changes what would be measured. Models, tokenizers and texts are read once and kept.
+import { sha256Hex, stableJson } from '../core/hash.ts';
+import { groupKey, variantKey } from '../core/keys.ts';
+import { messageOf } from '../core/errors.ts';
+import { SCHEMA_VERSION, type Group, type Machine, type Variant } from '../core/schema.ts';
+import type { Plan } from '../plan/plan.ts';
+import { inputCount, type Step } from '../plan/steps.ts';
+import { composeDocuments, type Document } from '../text/compose.ts';
+import type { TaskData } from '../text/dataset.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import type { Failure, Task } from './task.ts';
+
+export interface BuiltGraph {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** Where models and texts come from; the zoo and the data sets in a run, small ones under test. */
+export interface Sources {
+  readonly modelsDir: string | null;
+  readonly versions: Pick<Machine['versions'], 'onnxruntime' | 'bench'>;
+  tokenizer(model: string): Tokenizer;
+  taskData(task: string): TaskData;
+  graph(group: Group, variant: Variant): Promise<BuiltGraph>;
+}
+
+/** How a time task is to spend its time. */
+export interface Share {
+  readonly budgetMs: number;
+}
+
+export interface PreparedStep {
+  readonly definition: string;
+  /** Variants whose graph could not be built. */
+  readonly failures: readonly Failure[];
+  /** Null without any variant left. @param without ids of variants to leave out. */
+  task(share: Share, without: ReadonlySet<string>): Task | null;
+}
+
+export class Workbench {
+  private readonly plan: Plan;
+  private readonly sources: Sources;
+  private readonly documents = new Map<string, readonly Document[]>();
+
+  constructor(plan: Plan, sources: Sources) {
+    this.plan = plan;
+    this.sources = sources;
+  }
+
+  async prepare(step: Step): Promise<PreparedStep> {
+    const { group } = step;
+    const documents = step.kind === 'accuracy' ? this.examples(group) : this.timedDocuments(group);
+    const inputs = inBatches(documents, group.batch, step.kind === 'accuracy');
+    const padId = this.sources.tokenizer(group.model).padId;
+    const { built, failures } = await this.build(step);
+    const definition = this.define(step, built, inputs);
+    const base = { definition, group, padId, inputs: inputs.map((batch) => batch.map(({ ids }) => [...ids])) };
+    return {
+      definition,
+      failures,
+      task: (share, without) => {
+        const variants = built.filter(({ id }) => !without.has(id)).map(({ id, variant, graph }) => ({ id, variant, graph }));
+        return variants.length === 0 ? null : this.finish(step, { ...base, variants }, inputs.flat(), share);
+      },
+    };
+  }
+
+  private finish(step: Step, base: TaskBase, documents: readonly Document[], { budgetMs }: Share): Task {
+    switch (step.kind) {
+      case 'time': {
+        const { minRounds, seed } = this.plan;
+        const orderSeed = `order/${seed}/${groupKey(step.group)}/${step.block}`;
+        return { kind: 'time', ...base, block: step.block, budgetMs, minRounds, seed: orderSeed };
+      }
+      case 'profile':
+        return { kind: 'profile', ...base, modelsDir: this.sources.modelsDir };
+      case 'accuracy': {
+        const labels = documents.map(({ label }) => label);
+        const examplesDigest = sha256Hex(stableJson(documents.map(({ text }) => text)));
+        return { kind: 'accuracy', ...base, labels, examplesDigest };
+      }
+    }
+  }
+
+  private async build({ group, variants }: Step): Promise<{ built: Built[]; failures: Failure[] }> {
+    const built: Built[] = [];
+    const failures: Failure[] = [];
+    for (const variant of variants) {
+      const id = variantKey(variant);
+      try {
+        const { path, sha256 } = await this.sources.graph(group, variant);
+        built.push({ id, variant, graph: path, sha256 });
+      } catch (thrown) {
+        failures.push({ phase: 'start', variants: [id], reason: messageOf(thrown) });
+      }
+    }
+    return { built, failures };
+  }
+
+  /** Time spent, rounds and order are left out: a block that was given less time measured the same thing. */
+  private define(step: Step, built: readonly Built[], inputs: readonly (readonly Document[])[]): string {
+    const { versions } = this.sources;
+    return sha256Hex(
+      stableJson({
+        schemaVersion: SCHEMA_VERSION,
+        versions,
+        kind: step.kind,
+        group: step.group,
+        graphs: built.map(({ id, sha256 }) => [id, sha256]),
+        inputs: inputs.map((batch) => batch.map(({ ids, label }) => [label, ...ids])),
+      }),
+    );
+  }
+
+  private timedDocuments(group: Group): readonly Document[] {
+    return this.compose(group, inputCount(group) * group.batch, `timed/${this.plan.seed}`);
+  }
+
+  /** Examples of like length side by side, so that a batch is not mostly padding. */
+  private examples(group: Group): readonly Document[] {
+    const count = group.text === 'natural' ? null : (this.plan.accuracyExamples ?? MOST_COMPOSED);
+    const documents = this.compose(group, count, `accuracy/${this.plan.seed}`);
+    return documents.toSorted((a, b) => a.ids.length - b.ids.length);
+  }
+
+  private compose({ model, task, text: mode, seqLen }: Group, count: number | null, seed: string): readonly Document[] {
+    const key = [model, task, mode, seqLen, count, seed].join(' ');
+    const known = this.documents.get(key);
+    if (known !== undefined) return known;
+    const { sources } = this;
+    const options = { mode, seqLen, count, seed };
+    const documents = composeDocuments(sources.taskData(task), sources.tokenizer(model), options);
+    this.documents.set(key, documents);
+    return documents;
+  }
+}
+
+/** Composed texts have no natural number of examples; this one holds an interval of about 1.5 points. */
+const MOST_COMPOSED = 1000;
+
+type TaskBase = Pick<Task, 'definition' | 'group' | 'variants' | 'padId' | 'inputs'>;
+
+interface Built {
+  readonly id: string;
+  readonly variant: Variant;
+  readonly graph: string;
+  readonly sha256: string;
+}
+
+/** @param rest whether a last batch of fewer is kept: for accuracy yes, for a timing no. */
+function inBatches<T>(items: readonly T[], size: number, rest: boolean): T[][] {
+  const count = rest ? Math.ceil(items.length / size) : Math.floor(items.length / size);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
