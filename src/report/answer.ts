@@ -24,15 +24,22 @@ export interface Answer {
 }
 
 export function answerOf(summary: Summary): Answer {
-  return { run: runSentences(summary), settings: settingsOf(summary).map((one) => answerSetting(summary, one)) };
+  return {
+    run: runSentences(summary),
+    settings: settingsOf(summary).map((one) => answerSetting(summary, one)),
+  };
 }
 
 function runSentences(summary: Summary): string[] {
   const { run, rows, noiseFloor } = summary;
   const sentences: string[] = [];
-  if (run.status !== 'complete') sentences.push(`This run is ${run.status}: what follows is not the whole of it.`);
+  if (run.status !== 'complete')
+    sentences.push(`This run is ${run.status}: what follows is not the whole of it.`);
   const failed = rows.filter((row) => row.status !== 'ok').length;
-  if (failed > 0) sentences.push(`${failed} of ${count(rows.length, 'row')} failed or were skipped; reasons are in the table.`);
+  if (failed > 0)
+    sentences.push(
+      `${failed} of ${count(rows.length, 'row')} failed or were skipped; reasons are in the table.`,
+    );
   sentences.push(
     noiseFloor === null
       ? 'The noise floor was not measured, so small differences must not be believed.'
@@ -43,33 +50,64 @@ function runSentences(summary: Summary): string[] {
 
 function answerSetting(summary: Summary, setting: Setting): SettingAnswer {
   const verdicts = variantVerdicts(summary, setting);
-  const where = `On ${summary.run.machine.label}, with ${setting.label}`;
   const variants = verdicts.map((verdict) => ({
     ...verdict,
     speedText: speedText(verdict),
     accuracyText: accuracyText(verdict),
   }));
-  return { setting, variants, sentences: headline(summary, where, verdicts) };
+  const sentences = [...headline(summary, setting, verdicts), `Measured with ${setting.label}.`];
+  return { setting, variants, sentences };
 }
 
-function headline(summary: Summary, where: string, verdicts: readonly VariantVerdict[]): string[] {
-  const measured = verdicts.filter((verdict) => verdict.meanSpeedup !== null);
-  if (measured.length === 0) return [`${where}, no pruned method was measured against dense.`];
-  const ranked = rankBySpeed(measured);
+function headline(summary: Summary, setting: Setting, verdicts: readonly VariantVerdict[]): string[] {
+  const where = [`On ${summary.run.machine.label}`, setting.shortLabel]
+    .filter((text) => text !== '')
+    .join(' with ');
+  const ranked = rankBySpeed(verdicts.filter((verdict) => verdict.meanSpeedup !== null));
   const [fastest] = ranked;
-  if (fastest === undefined || fastest.speed.faster === 0) {
+  if (fastest === undefined) return [`${where}, no pruned method was measured against dense.`];
+  if (fastest.speed.faster === 0) {
     return [`${where}, no pruned method was measurably faster than the unpadded dense model.`];
   }
-  const sentences = [`${where}, the fastest method is ${describeWinner(summary, fastest)}`];
+  const sentences = [
+    `${where}, ${fastest.variant} is the fastest method: ${gain(fastest)}`,
+    bestCell(summary, fastest),
+  ];
   const harmless = ranked.find(
-    (verdict) => verdict.speed.faster > 0 && verdict.accuracy !== 'significant loss' && verdict.accuracy !== 'not measured',
+    ({ speed, accuracy }) =>
+      speed.faster > 0 && accuracy !== 'significant loss' && accuracy !== 'not measured',
   );
   if (harmless === undefined) {
     sentences.push('No faster method was shown to keep the accuracy of dense.');
   } else if (harmless !== fastest) {
-    sentences.push(`The fastest without a significant loss of accuracy is ${describeWinner(summary, harmless)}`);
+    sentences.push(
+      `The fastest without a significant loss of accuracy is ${harmless.variant}: ${gain(harmless)}`,
+    );
   }
   return sentences;
+}
+
+/** `1.85x vs dense on average, faster in 4 of 4 cells, with no significant ... of accuracy (...).` */
+function gain(verdict: VariantVerdict): string {
+  const delta = verdict.worstAccuracy?.accuracy?.deltaVsDense ?? null;
+  const cost = {
+    'significant loss': 'at a significant loss of accuracy',
+    'significant gain': 'with a significant gain in accuracy',
+    'no significant difference': 'with no significant loss of accuracy',
+    'not measured': 'accuracy not measured',
+  }[verdict.accuracy];
+  const size =
+    delta === null ? '' : ` (${points(delta.value)} points [${points(delta.low)}..${points(delta.high)}])`;
+  const tally = `faster in ${verdict.speed.faster} of ${count(verdict.cells, 'cell')}`;
+  return `${ratio(verdict.meanSpeedup ?? 1)} vs dense on average, ${tally}, ${cost}${size}.`;
+}
+
+function bestCell(summary: Summary, { best }: VariantVerdict): string {
+  if (best === null) return '';
+  const padded = best.speedup?.vsDensePadded ?? null;
+  const beside = padded === null ? '' : ` and ${ratioInterval(padded)} vs dense-padded`;
+  const floor = percent(noiseFloorOf(summary, best));
+  return `Its best: ${ratioInterval(best.speedup?.vsDense)} vs dense${beside}, at ${place(best)}, where the noise floor is ±${floor}.`;
 }
 
 /** Compared over the cells that all of them have, so that a method which failed the hard cells does not win by it. */
@@ -87,18 +125,6 @@ function rankBySpeed(verdicts: readonly VariantVerdict[]): VariantVerdict[] {
 /** "length 128, batch 8" */
 export function place(row: Pick<Row, 'seqLen' | 'batch'>): string {
   return `length ${row.seqLen}, batch ${row.batch}`;
-}
-
-function describeWinner(summary: Summary, verdict: VariantVerdict): string {
-  const { best } = verdict;
-  if (best === null) return `${verdict.variant}.`;
-  const padded = best.speedup?.vsDensePadded;
-  const parts = [
-    `${verdict.variant}: ${speedText(verdict)}`,
-    `best ${ratioInterval(best.speedup?.vsDense)} vs dense at ${place(best)} (noise floor there ±${percent(noiseFloorOf(summary, best))})`,
-  ];
-  if (padded !== null && padded !== undefined) parts.push(`${ratioInterval(padded)} vs dense-padded`);
-  return `${parts.join('; ')}. Accuracy: ${accuracyText(verdict)}.`;
 }
 
 /** `1.84x vs dense on average, faster in 3 of 4 cells (1.31x to 2.21x)` */

@@ -26,7 +26,8 @@ export function drawBand(chart: Chart, spec: ChartSpec, theme: Theme): void {
   if (x === undefined || y === undefined || first === undefined || last === undefined) return;
   const { ctx, chartArea } = chart;
   const places = spec.band.map((point) => x.getPixelForValue(axisValue(spec.x, point.x)));
-  const clamp = (value: number): number => Math.min(Math.max(y.getPixelForValue(value), chartArea.top), chartArea.bottom);
+  const clamp = (value: number): number =>
+    Math.min(Math.max(y.getPixelForValue(value), chartArea.top), chartArea.bottom);
   ctx.save();
   ctx.fillStyle = theme.band;
   ctx.beginPath();

@@ -2,8 +2,8 @@
 // with Function.prototype.toString, in the browser for the page: so each may use only its arguments, the others of
 // CHART_PAINT_FUNCTIONS and plain JavaScript, never an import's value or a constant of this module.
 import type { ChartConfiguration } from 'chart.js/auto';
-import type { ChartAxis, ChartSeries, ChartSpec } from './charts/chartSpec.ts';
-import { axisRange, axisValue, sidestep, tickText } from './chartAxis.ts';
+import type { ChartAxis, ChartPoint, ChartSeries, ChartSpec } from './charts/chartSpec.ts';
+import { axisRange, axisValue, drawnAlongY, sidestep, tickText } from './chartAxis.ts';
 import { drawBand, drawBars, drawReference, intervalPlugin } from './chartIntervals.ts';
 import type { Theme } from './palette.ts';
 
@@ -38,7 +38,12 @@ export function chartDataset(spec: ChartSpec, series: ChartSeries, index: number
   const stroke = series.shape === 'crossRot' || series.shape === 'star' ? 2.5 : 2;
   return {
     label: series.label,
-    data: series.points.map((point) => ({ ...point, x: axisValue(spec.x, point.x) + shift, from: point.x })),
+    data: series.points.map((point) => ({
+      ...point,
+      x: axisValue(spec.x, point.x) + shift,
+      y: axisValue(spec.y, point.y),
+      from: point,
+    })),
     borderColor: color,
     backgroundColor: color,
     pointBackgroundColor: hollow,
@@ -66,7 +71,12 @@ export function chartOptions(spec: ChartSpec, theme: Theme, format: Format): obj
     interaction: { mode: 'nearest', intersect: bars },
     layout: { padding: 6 },
     plugins: {
-      title: { display: format.title, text: spec.title, color: theme.text, font: { ...font, size: format.fontSize + 4 } },
+      title: {
+        display: format.title,
+        text: spec.title,
+        color: theme.text,
+        font: { ...font, size: format.fontSize + 4 },
+      },
       legend: {
         position: 'bottom',
         labels: { color: theme.text, font, usePointStyle: true, boxHeight: 8, padding: 14 },
@@ -79,42 +89,44 @@ export function chartOptions(spec: ChartSpec, theme: Theme, format: Format): obj
 
 interface TooltipItem {
   readonly dataset: { readonly label: string };
-  readonly raw: number | { readonly from: number; readonly y: number; readonly low?: number; readonly high?: number };
+  readonly raw: number | { readonly from: ChartPoint };
 }
 
 export function tooltipText(spec: ChartSpec, { dataset, raw }: TooltipItem): string {
   const short = (value: number): string => String(Number(value.toPrecision(4)));
   if (typeof raw === 'number') return `${dataset.label}: ${short(raw)} ms`;
-  const suffix = spec.y.suffix ?? '';
-  const range = raw.low === undefined || raw.high === undefined ? '' : ` [${short(raw.low)}..${short(raw.high)}]`;
-  return `${dataset.label}: ${short(raw.y)}${suffix}${range} at ${short(raw.from)}${spec.x.suffix ?? ''}`;
+  const { x, y, low, high } = raw.from;
+  const range = low === undefined || high === undefined ? '' : ` [${short(low)}..${short(high)}]`;
+  return `${dataset.label}: ${short(y)}${spec.y.suffix ?? ''}${range} at ${short(x)}${spec.x.suffix ?? ''}`;
 }
 
-export function chartScale(spec: ChartSpec, axis: ChartAxis, theme: Theme, font: object, side: 'x' | 'y'): object {
+export function chartScale(
+  spec: ChartSpec,
+  axis: ChartAxis,
+  theme: Theme,
+  font: object,
+  side: 'x' | 'y',
+): object {
   const log = axis.scale === 'log';
-  const [low, high] = side === 'x' && log ? axisRange(spec) : [axis.min, axis.max];
-  const ticks = axis.ticks?.map((value) => ({ value: axisValue(axis, value) }));
+  const bars = spec.kind === 'bars';
+  const [low, high] =
+    log || (side === 'y' && !bars) ? axisRange(axis, side === 'y' ? drawnAlongY(spec) : []) : [];
   const base = {
     title: { display: true, text: axis.title, color: theme.text, font },
     grid: { color: theme.grid },
     border: { color: theme.muted },
-    ...(low === undefined ? {} : { min: low }),
-    ...(high === undefined ? {} : { max: high }),
-    ...(spec.kind === 'bars' ? { stacked: true } : {}),
+    min: low ?? axis.min,
+    max: high ?? axis.max,
+    stacked: bars,
   };
-  const labels = { color: theme.muted, font, maxRotation: 0, autoSkipPadding: 8 };
+  const labels = { color: theme.muted, font, maxRotation: 0, autoSkipPadding: 8, includeBounds: false };
   if (axis.names !== undefined) return { ...base, type: 'category', ticks: { ...labels, autoSkip: false } };
-  if (side === 'y' && log) return { ...base, type: 'logarithmic', ticks: { ...labels, callback: tickText } };
-  return {
-    ...base,
-    type: 'linear',
-    ...(ticks === undefined ? {} : { afterBuildTicks: (scale: { ticks: object[] }) => (scale.ticks = ticks) }),
-    ticks: {
-      ...labels,
-      autoSkip: true,
-      callback: (value: number) => `${tickText(side === 'x' && log ? 2 ** value : value)}${axis.suffix ?? ''}`,
-    },
+  const text = (value: number): string => `${tickText(log ? 2 ** value : value)}${axis.suffix ?? ''}`;
+  const ticks = axis.ticks?.map((value) => ({ value: axisValue(axis, value) }));
+  const setTicks = (scale: { ticks: object[] }): void => {
+    if (ticks !== undefined) scale.ticks = ticks;
   };
+  return { ...base, type: 'linear', afterBuildTicks: setTicks, ticks: { ...labels, callback: text } };
 }
 
 /** Everything that the page needs to draw, in one list; order does not matter. */
@@ -124,6 +136,7 @@ export const CHART_PAINT_FUNCTIONS = [
   axisValue,
   sidestep,
   axisRange,
+  drawnAlongY,
   chartOptions,
   tooltipText,
   chartScale,

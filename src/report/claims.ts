@@ -89,13 +89,19 @@ function measure(claim: Claim, rows: readonly Row[]): Found | null {
     case 'wall-clock':
       return bestWallClock(rows.filter((row) => row.method === claim.method));
     case 'flops':
-      return bestFlops(claim, rows.filter((row) => row.method === claim.method));
+      return bestFlops(
+        claim,
+        rows.filter((row) => row.method === claim.method),
+      );
     case 'accuracy-gap':
       return widestGap(claim, rows);
   }
 }
 
-function bestBy(rows: readonly Row[], valueOf: (row: Row) => number | null): { row: Row; value: number } | null {
+function bestBy(
+  rows: readonly Row[],
+  valueOf: (row: Row) => number | null,
+): { row: Row; value: number } | null {
   let best: { row: Row; value: number } | null = null;
   for (const row of rows) {
     const value = valueOf(row);

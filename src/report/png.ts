@@ -27,12 +27,16 @@ export function writePngs(specs: readonly ChartSpec[], folder: string): string[]
 }
 
 interface FontRegistry {
-  readonly GlobalFonts: { has(family: string): boolean; registerFromPath(path: string, family: string): unknown };
+  readonly GlobalFonts: {
+    has(family: string): boolean;
+    registerFromPath(path: string, family: string): unknown;
+  };
 }
 
 function registerFonts(): void {
   // The override is known to npm only, so neither types nor a package of our own stand for `canvas` here.
   const { GlobalFonts } = createRequire(import.meta.url)('canvas') as FontRegistry;
   if (GlobalFonts.has(FAMILY)) return;
-  for (const file of FONT_FILES) GlobalFonts.registerFromPath(join(repoRoot(), 'src/report/assets', file), FAMILY);
+  for (const file of FONT_FILES)
+    GlobalFonts.registerFromPath(join(repoRoot(), 'src/report/assets', file), FAMILY);
 }

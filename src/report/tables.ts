@@ -12,9 +12,9 @@ import { toText, type Grid, type GridColumn, type GridLine } from './textGrid.ts
 
 const COLUMNS: readonly GridColumn[] = [
   { title: 'method', align: 'left' },
-  { title: 'FLOPs', align: 'right' },
-  { title: 'time vs dense', align: 'left' },
-  { title: 'time vs padded', align: 'left' },
+  { title: 'fewer FLOPs', align: 'right' },
+  { title: 'speed-up vs dense', align: 'left' },
+  { title: 'speed-up vs padded', align: 'left' },
   { title: 'conv.', align: 'right' },
   { title: 'p50 ms', align: 'right' },
   { title: 'seq/s', align: 'right' },
@@ -23,8 +23,8 @@ const COLUMNS: readonly GridColumn[] = [
   { title: 'doubts', align: 'left' },
 ];
 
-const LEGEND =
-  'FLOPs and time: how many times less than the dense (unpadded) or dense-padded model, [95 % interval over blocks]; conv. = time ratio / FLOPs ratio; * p < 0.05 (paired).';
+export const LEGEND =
+  'Fewer FLOPs: FLOPs of dense (unpadded) / FLOPs of the method; speed-up: time of the baseline / time of the method, [95 % interval over blocks]; conv. = speed-up / fewer FLOPs, vs dense; * p < 0.05 (paired).';
 
 export function renderTable(summary: Summary): string {
   if (summary.rows.length === 0) return 'No rows: nothing was measured.\n';
@@ -39,7 +39,8 @@ export function renderTable(summary: Summary): string {
     ]),
     answer.run.join('\n'),
   ];
-  if (doubts.length > 0) sections.push(['Doubts:', ...doubts.map((one) => `  ${one.mark} ${doubtLine(one)}`)].join('\n'));
+  if (doubts.length > 0)
+    sections.push(['Doubts:', ...doubts.map((one) => `  ${one.mark} ${doubtLine(one)}`)].join('\n'));
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
 }
 

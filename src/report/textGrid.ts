@@ -30,7 +30,9 @@ export function narrow(grid: Grid): Grid {
 
 export function toText(grid: Grid): string {
   const { columns, lines } = narrow(grid);
-  const widths = columns.map(({ title }, index) => Math.max(title.length, ...lines.map((line) => cellWidth(line, index))));
+  const widths = columns.map(({ title }, index) =>
+    Math.max(title.length, ...lines.map((line) => cellWidth(line, index))),
+  );
   const join = (cells: readonly string[]): string =>
     cells
       .map((cell, index) => {
@@ -68,5 +70,8 @@ export function toMarkdown(grid: Grid): string {
 
 /** What would break a Markdown cell, or be read as HTML there. */
 export function escapePipe(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll(/\s*\n\s*/g, ' ');
+  return text
+    .replaceAll('|', '\\|')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/\s*\n\s*/g, ' ');
 }

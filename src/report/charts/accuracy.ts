@@ -14,7 +14,9 @@ const GAINS = [
 type Gain = (typeof GAINS)[number];
 
 export function accuracyCharts(setting: Setting): ChartSpec[] {
-  return setting.lengths.flatMap((length) => GAINS.flatMap((gain) => accuracyChart(setting, gain, length) ?? []));
+  return setting.lengths.flatMap((length) =>
+    GAINS.flatMap((gain) => accuracyChart(setting, gain, length) ?? []),
+  );
 }
 
 /** Reads a point off a row without its dominance; null when either number is missing. */
@@ -22,11 +24,20 @@ function bare(row: Row, gain: Gain): ChartPoint | null {
   if (row.accuracy === null) return null;
   const { value: y, low, high } = row.accuracy;
   if (gain.id === 'accuracy-vs-flops') {
-    return row.flops === null ? null : { x: row.flops.ratioVsDense, y: y * 100, low: low * 100, high: high * 100 };
+    return row.flops === null
+      ? null
+      : { x: row.flops.ratioVsDense, y: y * 100, low: low * 100, high: high * 100 };
   }
   const speedup = row.speedup?.vsDense ?? (row.method === 'dense' ? { median: 1, low: 1, high: 1 } : null);
   if (speedup === null) return null;
-  return { x: speedup.median, xLow: speedup.low, xHigh: speedup.high, y: y * 100, low: low * 100, high: high * 100 };
+  return {
+    x: speedup.median,
+    xLow: speedup.low,
+    xHigh: speedup.high,
+    y: y * 100,
+    low: low * 100,
+    high: high * 100,
+  };
 }
 
 function accuracyChart(setting: Setting, gain: Gain, length: number): ChartSpec | null {

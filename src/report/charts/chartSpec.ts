@@ -70,7 +70,8 @@ export const SECTIONS = {
   },
   accuracy: {
     title: 'What does it cost in accuracy?',
-    intro: 'Up and to the right is better. A hollow mark is dominated: another method is at least as good in both.',
+    intro:
+      'Up and to the right is better. A hollow mark is dominated: another method is at least as good in both.',
   },
   tokens: {
     title: 'How many tokens survive?',
@@ -78,15 +79,18 @@ export const SECTIONS = {
   },
   conversion: {
     title: 'How much of the saving becomes time?',
-    intro: 'Conversion is the time ratio divided by the FLOPs ratio, both against dense; 1 means nothing is lost.',
+    intro:
+      'Conversion is the time ratio divided by the FLOPs ratio, both against dense; 1 means nothing is lost.',
   },
   time: {
     title: 'Where does the time go?',
-    intro: 'Kernel time by operator type from a profiling pass of its own, which costs 5-14 %; not the timed runs.',
+    intro:
+      'Kernel time by operator type from a profiling pass of its own, which costs 5-14 %; not the timed runs.',
   },
   throughput: {
     title: 'How fast in absolute terms?',
-    intro: 'Median latency of one call, and sequences per second. These depend on the machine more than the ratios do.',
+    intro:
+      'Median latency of one call, and sequences per second. These depend on the machine more than the ratios do.',
   },
 } as const;
 export type SectionId = keyof typeof SECTIONS;

@@ -9,7 +9,9 @@ import type { ChartSpec } from './chartSpec.ts';
 import { chartId, seriesOf, titleOf } from './seriesOf.ts';
 
 export function conversionCharts(setting: Setting): ChartSpec[] {
-  const rows = setting.rows.filter((row) => isPruned(row) && row.conversion !== null && row.meanInputTokens !== null);
+  const rows = setting.rows.filter(
+    (row) => isPruned(row) && row.conversion !== null && row.meanInputTokens !== null,
+  );
   if (rows.length === 0) return [];
   const spec: ChartSpec = {
     id: chartId(setting, 'conversion'),
@@ -23,7 +25,8 @@ export function conversionCharts(setting: Setting): ChartSpec[] {
     series: seriesOf(setting, rows, (row) => {
       const flops = row.flops?.ratioVsDense ?? 0;
       const speedup = row.speedup?.vsDense ?? null;
-      const bars = speedup === null || flops === 0 ? {} : { low: speedup.low / flops, high: speedup.high / flops };
+      const bars =
+        speedup === null || flops === 0 ? {} : { low: speedup.low / flops, high: speedup.high / flops };
       return { x: tokensInFlight(row), y: row.conversion ?? 0, ...bars };
     }),
     band: [],

@@ -13,7 +13,10 @@ const CLASS_OF: Readonly<Record<string, OperatorClass>> = Object.fromEntries(
   (
     [
       ['linear', 'Gemm FusedGemm MatMulNBits MatMulInteger QLinearMatMul DynamicQuantizeMatMul'],
-      ['attention', 'MatMul FusedMatMul Softmax Attention MultiHeadAttention PackedMultiHeadAttention Einsum'],
+      [
+        'attention',
+        'MatMul FusedMatMul Softmax Attention MultiHeadAttention PackedMultiHeadAttention Einsum',
+      ],
       [
         'elementwise',
         'Gelu BiasGelu FastGelu QuickGelu Erf Tanh LayerNormalization SkipLayerNormalization Add Sub Mul Div Sqrt Pow Exp Reciprocal',
@@ -44,7 +47,13 @@ export function timeByClass(opTimeMs: Readonly<Record<string, number>>): Record<
 export function operatorTimeCharts(setting: Setting): ChartSpec[] {
   const rows = setting.rows.filter((row) => row.opTimeMs !== null);
   const ends = [...new Set([rows[0], rows.at(-1)].flatMap((row) => (row === undefined ? [] : place(row))))];
-  return ends.map((where) => operatorTimeChart(setting, rows.filter((row) => place(row) === where), where));
+  return ends.map((where) =>
+    operatorTimeChart(
+      setting,
+      rows.filter((row) => place(row) === where),
+      where,
+    ),
+  );
 }
 
 function operatorTimeChart(setting: Setting, rows: readonly Row[], where: string): ChartSpec {
@@ -71,7 +80,11 @@ function operatorTimeChart(setting: Setting, rows: readonly Row[], where: string
       rows: rows.map((row, index) => {
         const time = times[index];
         const total = classes.reduce((sum, name) => sum + (time?.[name] ?? 0), 0);
-        return [variantKey(row), ...classes.map((name) => plain(time?.[name] ?? 0)), total === 0 ? NOT_MEASURED : plain(total)];
+        return [
+          variantKey(row),
+          ...classes.map((name) => plain(time?.[name] ?? 0)),
+          total === 0 ? NOT_MEASURED : plain(total),
+        ];
       }),
     },
   };

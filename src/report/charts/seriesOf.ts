@@ -25,7 +25,9 @@ export function seriesOf(
 }
 
 function dashOf(setting: Setting, method: string, label: string): readonly number[] {
-  const siblings = setting.variants.filter((variant) => variant === method || variant.startsWith(`${method}:`));
+  const siblings = setting.variants.filter(
+    (variant) => variant === method || variant.startsWith(`${method}:`),
+  );
   return DASHES[siblings.indexOf(label) % DASHES.length] ?? [];
 }
 

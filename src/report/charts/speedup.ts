@@ -38,7 +38,12 @@ function speedupChart(setting: Setting, baseline: Baseline, batch: number): Char
     series,
     band: noiseBand(setting, batch),
     reference: 1,
-    table: crossTable(rows, 'length', (row) => row.seqLen, (row) => (ratioOf(row) === null ? '' : ratioInterval(ratioOf(row)))),
+    table: crossTable(
+      rows,
+      'length',
+      (row) => row.seqLen,
+      (row) => (ratioOf(row) === null ? '' : ratioInterval(ratioOf(row))),
+    ),
   };
 }
 

@@ -38,6 +38,7 @@ function throughputChart(setting: Setting, quantity: Quantity, batch: number): C
     return y === null ? null : { x: row.seqLen, y };
   });
   if (series.length === 0) return null;
+  const values = series.flatMap(({ points }) => points.map(({ y }) => y));
   return {
     id: chartId(setting, quantity.id, `batch${batch}`),
     section: 'throughput',
@@ -45,12 +46,28 @@ function throughputChart(setting: Setting, quantity: Quantity, batch: number): C
     title: titleOf(setting, `${quantity.title}, batch ${batch}`),
     caption: `${quantity.caption}, at batch ${batch}; logarithmic axes.`,
     x: { title: 'sequence length (tokens)', scale: 'log', ticks: setting.lengths },
-    y: { title: quantity.axis, scale: 'log' },
+    y: { title: quantity.axis, scale: 'log', ticks: ticksBetween(values) },
     series,
     band: [],
-    table: crossTable(rows, 'length', (row) => row.seqLen, (row) => {
-      const value = quantity.valueOf(row);
-      return value === null ? '' : plain(value);
-    }),
+    table: crossTable(
+      rows,
+      'length',
+      (row) => row.seqLen,
+      (row) => {
+        const value = quantity.valueOf(row);
+        return value === null ? '' : plain(value);
+      },
+    ),
   };
+}
+
+/** 1, 2, 5, 10, ... from just below the smallest to just above the largest value. */
+function ticksBetween(values: readonly number[]): number[] {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const first = Math.floor(Math.log10(low));
+  const decades = Math.ceil(Math.log10(high)) - first + 1;
+  const steps = Array.from({ length: decades }, (_, decade) =>
+    [1, 2, 5].map((step) => step * 10 ** (first + decade)),
+  );
+  return steps.flat().filter((tick) => tick > low / 2.5 && tick < high * 2.5);
 }

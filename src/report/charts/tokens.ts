@@ -18,9 +18,13 @@ function sharesOf(row: Row): number[] | null {
 }
 
 function tokenChart(setting: Setting, length: number): ChartSpec | null {
-  const known = setting.rows.filter((row) => row.seqLen === length && sharesOf(row) !== null && isPruned(row));
+  const known = setting.rows.filter(
+    (row) => row.seqLen === length && sharesOf(row) !== null && isPruned(row),
+  );
   // A variant that failed at the largest batch still shows what it kept at a smaller one.
-  const rows = setting.variants.flatMap((variant) => known.findLast((row) => variantKey(row) === variant) ?? []);
+  const rows = setting.variants.flatMap(
+    (variant) => known.findLast((row) => variantKey(row) === variant) ?? [],
+  );
   const series = seriesOf(setting, rows, () => ({ x: 0, y: 100 })).map((look) => {
     const row = rows.find((candidate) => variantKey(candidate) === look.label);
     const shares = row === undefined ? null : sharesOf(row);

@@ -1,0 +1,88 @@
+// `npm run report`: makes the reports of a run again from its summary.json. Reads and checks everything before it
+// writes anything, so that a damaged results file leaves an earlier report as it was.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { readJson } from '../core/atomicFile.ts';
+import { BenchError, EXIT } from '../core/errors.ts';
+import { repoRoot } from '../core/root.ts';
+import { summarySchema, type Summary } from '../core/schema.ts';
+import { renderTable, writeReport } from '../report/index.ts';
+import { helpOf, parseFlags, type Usage } from './args.ts';
+import type { Command } from './command.ts';
+
+const USAGE = {
+  name: 'report',
+  summary: 'Makes the table, the HTML page, summary.md and the PNG charts of a run.',
+  operands: '[RUN_DIR|SUMMARY.json]',
+  flags: {
+    out: { type: 'string', value: 'DIR', help: 'where to write; default: reports/RUN_ID' },
+    'results-dir': {
+      type: 'string',
+      value: 'DIR',
+      help: 'where to look for the newest run; default: results',
+    },
+  },
+  notes: ['Without a run, the newest one under the results folder.'],
+} as const satisfies Usage;
+
+/** Reads the summary that `path` names: the file itself or a run's folder. */
+export function readSummary(path: string): Summary {
+  if (!existsSync(path))
+    throw new BenchError(`no such run or file: ${path}`, 'give a run folder or a summary.json');
+  const file = statSync(path).isDirectory() ? join(path, 'summary.json') : path;
+  if (!existsSync(file)) {
+    throw new BenchError(`${path} has no summary.json`, 'finish that run first: npm run bench -- --resume');
+  }
+  return readJson(file, summarySchema, 'results file');
+}
+
+/** The run whose summary was written last. */
+export function newestRun(resultsDir: string): string {
+  const runs = existsSync(resultsDir) ? readdirSync(resultsDir) : [];
+  const summaries = runs
+    .map((name) => join(resultsDir, name, 'summary.json'))
+    .filter((file) => existsSync(file))
+    .map((file) => ({ file, at: statSync(file).mtimeMs }))
+    .sort((a, b) => b.at - a.at);
+  const [newest] = summaries;
+  if (newest === undefined) {
+    throw new BenchError(`no finished run under ${resultsDir}`, 'npm run bench, or name a run folder');
+  }
+  return newest.file;
+}
+
+/** A run's id becomes a folder name, so it may not lead out of the reports folder. */
+function defaultOut(summary: Summary): string {
+  const { id } = summary.run;
+  if (!/^\w[\w.-]*$/.test(id) || basename(id) !== id) {
+    throw new BenchError(`run id "${id}" cannot be a folder name`, 'give --out DIR');
+  }
+  return join(repoRoot(), 'reports', id);
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const { values, operands, help } = parseFlags(USAGE, argv);
+  if (help) {
+    process.stdout.write(helpOf(USAGE));
+    return EXIT.ok;
+  }
+  if (operands.length > 1)
+    throw new BenchError(`report takes one run, not ${operands.length}`, 'npm run report -- --help');
+  const results = values['results-dir'] ?? join(repoRoot(), 'results');
+  const summary = readSummary(operands[0] ?? newestRun(results));
+  const report = await writeReport(summary, values.out ?? defaultOut(summary));
+  process.stdout.write(`${renderTable(summary)}\n`);
+  for (const note of report.notes) process.stderr.write(`${note}\n`);
+  const charts = report.pngs.length === 0 ? [] : [`${report.pngs.length} charts beside it`];
+  for (const path of [report.html, report.markdown]) process.stdout.write(`${shown(path)}\n`);
+  if (charts.length > 0) process.stdout.write(`${charts.join('')}\n`);
+  return EXIT.ok;
+}
+
+/** Short where the path is below the current folder. */
+function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
+}
+
+export const command: Command = { name: USAGE.name, summary: USAGE.summary, help: helpOf(USAGE), run };

@@ -1,0 +1,92 @@
+// The report as one file that opens from disk without a network: Chart.js, the data and the style are inside.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { Summary } from '../core/schema.ts';
+import { answerOf } from './answer.ts';
+import { CHART_PAINT_FUNCTIONS } from './chartPaint.ts';
+import { chartsOf } from './charts.ts';
+import { judgeClaims } from './claims.ts';
+import { countDoubts } from './doubts.ts';
+import { chartSections } from './html/charts.ts';
+import { compareKeys, drawCharts, makeSortable } from './html/client.ts';
+import { fullTable } from './html/fullTable.ts';
+import { escapeHtml, scriptJson, section } from './html/markup.ts';
+import { answerSection, claimSection, doubtSection, machineSection, notesSection } from './html/sections.ts';
+import { STYLE } from './html/style.ts';
+import { DARK, LIGHT } from './palette.ts';
+import { settingsOf } from './settings.ts';
+
+const CONTENTS = [
+  ['answer', 'Answer'],
+  ['speedup', 'Speed'],
+  ['accuracy', 'Accuracy'],
+  ['tokens', 'Tokens'],
+  ['conversion', 'Conversion'],
+  ['time', 'Kernel time'],
+  ['throughput', 'Throughput'],
+  ['claims', 'Claims'],
+  ['rows', 'All numbers'],
+  ['doubts', 'Doubts'],
+  ['machine', 'Machine'],
+  ['method', 'Method'],
+  ['terms', 'Terms'],
+] as const;
+
+export function renderHtml(summary: Summary): string {
+  const { run } = summary;
+  const specs = chartsOf(summary);
+  const rows = settingsOf(summary).flatMap((setting) => setting.rows);
+  const links = CONTENTS.map(([id, name]) => `<li><a href="#${id}">${name}</a></li>`).join('');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Token pruning on ${escapeHtml(run.machine.label)}: ${escapeHtml(run.id)}</title>
+<link rel="icon" href="data:,">
+<style>${STYLE}</style>
+</head>
+<body>
+<a class="skip" href="#answer">Skip to the answer</a>
+<header>
+<h1>Is token pruning worth it on ${escapeHtml(run.machine.label)}?</h1>
+<p class="meta">Run ${escapeHtml(run.id)}, ${escapeHtml(run.startedAt)}, suite ${escapeHtml(run.suite)}, ${escapeHtml(run.status)}</p>
+<nav aria-label="Contents"><ul>${links}</ul></nav>
+</header>
+<main>
+${answerSection(answerOf(summary))}
+${chartSections(specs)}
+${claimSection(judgeClaims(summary))}
+${section('rows', 'All numbers', fullTable(rows))}
+${doubtSection(countDoubts(summary))}
+${machineSection(summary)}
+${notesSection()}
+</main>
+<footer><p>Made by <code>npm run report</code> from the summary of the run; do not edit.</p></footer>
+<script>${chartLibrary()}</script>
+<script>
+'use strict';
+${clientCode()}
+makeSortable(window);
+drawCharts(window, ${scriptJson(specs)}, ${scriptJson({ light: LIGHT, dark: DARK })}, chartConfiguration);
+</script>
+</body>
+</html>
+`;
+}
+
+function clientCode(): string {
+  return [...CHART_PAINT_FUNCTIONS, drawCharts, makeSortable, compareKeys].map(String).join('\n');
+}
+
+/** Chart.js for a script element, without its pointer to a source map that would not be there. */
+function chartLibrary(): string {
+  const folder = dirname(createRequire(import.meta.url).resolve('chart.js'));
+  const code = readFileSync(join(folder, 'chart.umd.min.js'), 'utf8').replace(
+    /\n\/\/# sourceMappingURL=.*\s*$/,
+    '\n',
+  );
+  return code.replaceAll('</script', '<\\/script');
+}

@@ -1,0 +1,27 @@
+// The charts of the page by section: a drawing, a caption, and the same numbers as a table.
+import { SECTIONS, type ChartSpec, type SectionId } from '../charts/chartSpec.ts';
+import { escapeHtml, section, simpleTable } from './markup.ts';
+
+export function chartSections(specs: readonly ChartSpec[]): string {
+  const ids = Object.keys(SECTIONS) as SectionId[]; // keys of a const literal
+  return ids
+    .map((id) => {
+      const own = specs.filter((spec) => spec.section === id);
+      const { title, intro } = SECTIONS[id];
+      const empty = '<p class="note">Not measured in this run.</p>';
+      const figures =
+        own.length === 0 ? empty : `<div class="charts">\n${own.map(figure).join('\n')}\n</div>`;
+      return section(id, title, `<p>${escapeHtml(intro)}</p>\n${figures}`);
+    })
+    .join('\n');
+}
+
+function figure(spec: ChartSpec): string {
+  const label = escapeHtml(`Chart: ${spec.title}. Its numbers are in the table below it.`);
+  return `<figure>
+<h3>${escapeHtml(spec.title)}</h3>
+<div class="plot"><canvas id="chart-${spec.id}" role="img" aria-label="${label}"></canvas></div>
+<figcaption>${escapeHtml(spec.caption)}</figcaption>
+<details><summary>Numbers of this chart</summary>${simpleTable(spec.title, spec.table.headers, spec.table.rows)}</details>
+</figure>`;
+}

@@ -1,0 +1,40 @@
+// The reports of a run: one page, one Markdown file, one PNG a chart, all from its summary and nothing else.
+import { join, relative, sep } from 'node:path';
+import { writeFileAtomic } from '../core/atomicFile.ts';
+import { BenchError, messageOf } from '../core/errors.ts';
+import type { Summary } from '../core/schema.ts';
+import { chartsOf } from './charts.ts';
+import { renderHtml } from './html.ts';
+import { renderMarkdown } from './markdown.ts';
+
+export { renderTable } from './tables.ts';
+
+export interface Report {
+  readonly html: string;
+  readonly markdown: string;
+  readonly pngs: readonly string[];
+  /** What could not be made and why; the page needs no PNG, so their failure does not lose the report. */
+  readonly notes: readonly string[];
+}
+
+/** Writes `report.html`, `summary.md` and `charts/*.png` into `outDir`. */
+export async function writeReport(summary: Summary, outDir: string): Promise<Report> {
+  const html = join(outDir, 'report.html');
+  writeFileAtomic(html, renderHtml(summary));
+  const { pngs, notes } = await drawPngs(summary, join(outDir, 'charts'));
+  const links = pngs.map((path) => relative(outDir, path).split(sep).join('/'));
+  const markdown = join(outDir, 'summary.md');
+  writeFileAtomic(markdown, renderMarkdown(summary, links, notes));
+  return { html, markdown, pngs, notes };
+}
+
+/** The canvas is a native library, loaded late so that a platform without it still gets its report. */
+async function drawPngs(summary: Summary, folder: string): Promise<Pick<Report, 'pngs' | 'notes'>> {
+  try {
+    const { writePngs } = await import('./png.ts');
+    return { pngs: writePngs(chartsOf(summary), folder), notes: [] };
+  } catch (thrown) {
+    if (thrown instanceof BenchError) throw thrown;
+    return { pngs: [], notes: [`No PNG charts: ${messageOf(thrown)}`] };
+  }
+}
