@@ -69,3 +69,18 @@ describe('the cpu provider', () => {
     assert.ok(!probe.available && probe.reason.includes('no answer in 1 ms'));
   });
 });
+
+describe('the webgpu provider', () => {
+  it(
+    'passes on why a driver was not taken',
+    { skip: process.platform !== 'linux' && 'Dawn on Vulkan' },
+    () => {
+      const message = 'Failed to get a WebGPU adapter: No supported adapters';
+      const stderr =
+        'Warning: Vulkan shaderUniform*ArrayDynamicIndexing required.\n - While initializing adapter\n';
+      const { reason } = providerOf('webgpu').explain({ outcome: 'error', message, stderr });
+      const withoutLoader = /libvulkan\.so\.1 is not installed$/;
+      assert.ok(/ArrayDynamicIndexing required\)$/.test(reason) || withoutLoader.test(reason), reason);
+    },
+  );
+});

@@ -31,7 +31,7 @@ function explain(attempt: FailedAttempt): Absence {
   }
   if (/adapter/i.test(attempt.message)) {
     return {
-      reason: `no WebGPU adapter: ${GPU_ACCESS[process.platform] ?? 'the system'} offers no usable GPU`,
+      reason: `no WebGPU adapter: ${GPU_ACCESS[process.platform] ?? 'the system'} offers no usable GPU${why(attempt.stderr)}`,
       remedy: `install the driver of your GPU (in a container: pass the GPU in), ${USE_CPU}`,
       detail,
     };
@@ -41,6 +41,12 @@ function explain(attempt: FailedAttempt): Absence {
     remedy: `look at the GPU driver, ${USE_CPU}`,
     detail,
   };
+}
+
+/** Dawn says on stderr why it passed a driver over, e.g. a feature that an old software driver lacks. */
+function why(stderr: string): string {
+  const warning = [...stderr.matchAll(/^Warning: (.+?)\.?$/gm)].at(-1)?.[1];
+  return warning === undefined ? '' : ` (${warning})`;
 }
 
 const GPU_ACCESS: Partial<Record<NodeJS.Platform, string>> = {
