@@ -5,13 +5,15 @@
 // request, last_hidden_state float [B, S, d].
 import { GraphBuilder, MICROSOFT, type Value } from '../onnx/builder.ts';
 import type { ModelProto } from '../onnx/proto.ts';
-import { attention, maskedAttention, type AttentionKernels } from './attention.ts';
+import { attend, attendAndRemove } from './attention/attention.ts';
+import type { AttentionKernels } from './attention/kernels.ts';
+import { maskedAttention } from './attention/rectangle.ts';
 import type { EncoderConfig } from './config.ts';
 import { embed, head, layerNorm, linear, type WeightLookup } from './layers.ts';
-import type { Method, MethodContext, PointRule } from './methods/contract.ts';
+import type { AfterScore, Method, MethodContext, PointRule } from './methods/contract.ts';
 import { createPacking, paddedGeometry, type Packing, type PaddedGeometry } from './packing.ts';
 import { inputRows, type InputRows } from './inputs.ts';
-import { removeAfter, removeBefore, type Rows } from './removal.ts';
+import { removalOf, removeBefore, survivorsOf, type Rows } from './removal.ts';
 import { StateArchive } from './stateArchive.ts';
 
 export interface EncoderOptions {
@@ -151,42 +153,48 @@ class EncoderWriter {
     const { heads, headSize } = this.#config;
     const project = (part: string) => linear(g, this.#weights, `${name}.attention.self.${part}`, rows.hidden);
     const [query, key, value] = [project('query'), project('key'), project('value')];
-    const shared = { query, key, value, heads, headSize, packing: rows.packing, kernels: this.#options.kernels };
+    const shape = { heads, headSize, kernels: this.#options.kernels };
+    const { packing } = rows;
+    const batch = { rows: { query, key, value }, packing, shape };
     if (this.#input.padded) {
-      return { context: maskedAttention(g, shared, this.#input.mask), survivors: rows };
+      return { context: maskedAttention(g, batch.rows, packing, this.#input.mask, shape), survivors: rows };
     }
-    const scored = this.#rule.keepAfter === undefined ? null : this.#scoreAt(layer);
-    const geometry = this.#rule.strengths === null ? this.#stableGeometry(rows.packing) : null;
-    const result = attention(g, { ...shared, geometry, score: scored });
-    if (result.score === null || this.#rule.keepAfter === undefined) {
-      return { context: result.context, survivors: rows };
+    const score = this.#scoreAt(layer);
+    if (score === null) {
+      return { context: attend(g, batch, this.#stableGeometry(packing)), survivors: rows };
     }
     this.archive?.record(g, rows, this.#input, this.#config.hiddenSize);
-    return g.within('remove', () => this.#prune(layer, rows, result.context, result.score ?? ''));
+    const removal = removalOf(rows, this.#rule.protectsCls, (child, received, filled) =>
+      this.#decide(child, layer, { score: received, filled, packing }),
+    );
+    const values = attendAndRemove(g, batch, score, removal);
+    return survivorsOf(g, values, removal, packing.batch);
+  }
+
+  #decide(g: GraphBuilder, layer: number, state: AfterScore): Value {
+    const keep = this.#rule.keepAfter?.(g, this.#context, layer, state);
+    if (keep === undefined) throw new Error('a rule that scores must decide');
+    return keep;
   }
 
   #scoreAt(layer: number): ReturnType<PointRule['scoreAt']> {
+    if (this.#rule.keepAfter === undefined) return null;
     const own = this.#rule.scoreAt(layer);
     // A graph whose strengths are inputs cannot know which layers prune, so it asks in every layer.
     return own ?? (this.#options.strengthInput ? 'received-attention' : null);
   }
 
-  #prune(layer: number, rows: Rows, context: Value, score: Value): { context: Value; survivors: Rows } {
-    const g = this.#g;
-    const { filled } = paddedGeometry(g, rows.packing);
-    const keep = this.#rule.keepAfter?.(g, this.#context, layer, { score, filled, packing: rows.packing });
-    return removeAfter(g, rows, context, keep ?? filled, filled, this.#rule.protectsCls);
-  }
-
-  /** For methods that never prune after attention; Transkimmer's packing changes, so its geometry is not shared. */
+  /** The geometry of a packing that no layer changes; otherwise each branch makes its own. */
   #stableGeometry(packing: Packing): PaddedGeometry | null {
-    if (this.#rule.keepBefore !== undefined || !this.#options.kernels.adaptive) return null;
+    const { keepBefore, keepAfter } = this.#rule;
+    if (keepBefore !== undefined || keepAfter !== undefined) return null;
+    if (!this.#options.kernels.adaptive) return null;
     this.#geometry ??= geometryIfRagged(this.#g, packing);
     return this.#geometry;
   }
 }
 
-/** The rectangle's view, computed only when sequences differ in length (a direct batch never reads it). */
+/** The rectangle's view, computed only when sequences differ in length (a uniform batch never reads it). */
 function geometryIfRagged(g: GraphBuilder, packing: Packing): PaddedGeometry {
   const none = g.subgraph('none', (child) => {
     child.output(child.op('Identity', [child.int64([0])]), 'int64', null);
@@ -197,8 +205,7 @@ function geometryIfRagged(g: GraphBuilder, packing: Packing): PaddedGeometry {
     child.output(geometry.rows, 'int64', null);
     child.output(geometry.filled, 'bool', null);
   });
-  const single = g.op('Equal', [packing.batch, g.int64(1)]);
-  const attributes = { then_branch: { graph: none }, else_branch: { graph: computed } };
-  const [rows = '', filled = ''] = g.ops('If', [single], 2, attributes, 'geometry');
+    const attributes = { then_branch: { graph: none }, else_branch: { graph: computed } };
+  const [rows = '', filled = ''] = g.ops('If', [packing.uniform], 2, attributes, 'geometry');
   return { rows, filled };
 }

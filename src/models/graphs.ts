@@ -12,7 +12,7 @@ import { encodeModel } from '../onnx/proto.ts';
 import { mergePoint } from '../weights/adapters.ts';
 import type { TensorFile } from '../weights/safetensors.ts';
 import type { WeightSource } from '../weights/tensor.ts';
-import type { AttentionKernels } from './attention.ts';
+import type { AttentionKernels } from './attention/kernels.ts';
 import type { EncoderConfig } from './config.ts';
 import { encoderGraph, type EncoderOptions } from './encoder.ts';
 import { METHOD } from './methods/index.ts';
@@ -41,13 +41,12 @@ export interface PointSource {
   readonly sha256: string;
 }
 
-/** Longest ragged sequence that is still batched with padding; measured, see METHODOLOGY.md. */
-const LOOP_ABOVE = 96;
+const LENGTHS = { loopAbove: 96, headsAbove: 224, flashAbove: 224 };
 
-/** Kernels by what the provider can do: If, Loop and the fused operators serve the CPU provider well. */
-export const CPU_KERNELS: AttentionKernels = { fused: true, adaptive: true, loopAbove: LOOP_ABOVE };
+/** If, Loop and ONNX Runtime's fused operators serve the CPU provider well. */
+export const CPU_KERNELS: AttentionKernels = { fused: true, adaptive: true, ...LENGTHS };
 /** Standard operators only, one path: for providers where control flow costs a round trip to the host. */
-export const PLAIN_KERNELS: AttentionKernels = { fused: false, adaptive: false, loopAbove: LOOP_ABOVE };
+export const PLAIN_KERNELS: AttentionKernels = { fused: false, adaptive: false, ...LENGTHS };
 
 export const DEFAULT_OPTIONS: EncoderOptions = {
   kernels: CPU_KERNELS,

@@ -12,8 +12,10 @@ export interface Packing {
   readonly starts: Value;
   /** int64 [], the largest count. */
   readonly longest: Value;
-  /** bool [], whether all counts are equal (so that packed rows reshape to [B, longest, d] as they are). */
+  /** bool [], whether all counts are equal and none is an orphan: packed rows reshape to [B, longest, d]. */
   readonly uniform: Value;
+  /** bool [], whether there is one sequence only, without orphan. */
+  readonly single: Value;
   /**
    * float [B], 1 where row 0 of the sequence is an orphaned [CLS]: pruned, invisible to attention, yet carried
    * through the feed-forward because the head reads it. Null for methods that protect [CLS].
@@ -34,7 +36,11 @@ export function createPacking(g: GraphBuilder, batch: Value, counts: Value, orph
   const longest = g.op('ReduceMax', [counts], { keepdims: 0 }, 'longest');
   const shortest = g.op('ReduceMin', [counts], { keepdims: 0 }, 'shortest');
   const equal = g.op('Equal', [longest, shortest], {}, 'uniform');
-  return { batch, counts, starts, longest, uniform: orphans === null ? equal : and(g, equal, none(g, orphans)), orphans };
+  const alone = g.op('Equal', [batch, g.int64(1)], {}, 'single');
+  const shared = { batch, counts, starts, longest, orphans };
+  if (orphans === null) return { ...shared, uniform: equal, single: alone };
+  const whole = g.op('Equal', [g.op('ReduceMax', [orphans], { keepdims: 0 }), g.float(0)]);
+  return { ...shared, uniform: g.op('And', [equal, whole]), single: g.op('And', [alone, whole]) };
 }
 
 export function paddedGeometry(g: GraphBuilder, packing: Packing): PaddedGeometry {
@@ -85,12 +91,4 @@ export function shapeOf(g: GraphBuilder, dims: readonly (Value | number)[]): Val
     typeof dim === 'number' ? g.int64([dim]) : g.op('Reshape', [dim, g.int64([1])]),
   );
   return g.op('Concat', parts, { axis: 0 }, 'shape');
-}
-
-function none(g: GraphBuilder, orphans: Value): Value {
-  return g.op('Equal', [g.op('ReduceMax', [orphans], { keepdims: 0 }), g.float(0)]);
-}
-
-function and(g: GraphBuilder, a: Value, b: Value): Value {
-  return g.op('And', [a, b]);
 }

@@ -1,7 +1,7 @@
 // Removing rows for real: from a keep decision to survivors in their original order, whatever their number in
 // each sequence. Only integer work on [B, longest] and one gather a kept tensor.
 import type { GraphBuilder, Value } from '../onnx/builder.ts';
-import { countTrue, createPacking, positions, range, type Packing } from './packing.ts';
+import { countTrue, createPacking, range, type Packing } from './packing.ts';
 
 /** Live rows of the batch. */
 export interface Rows {
@@ -12,32 +12,65 @@ export interface Rows {
   readonly origin: Value | null;
 }
 
+/** What a method decides after attention, and what is to be gathered. */
+export interface Removal {
+  readonly rows: Rows;
+  readonly protectsCls: boolean;
+  /** bool [B, longest]; `filled` is null when every slot is. */
+  decide(g: GraphBuilder, score: Value, filled: Value | null): Value;
+  /** Types of the values that `removeSlots` returns. */
+  readonly outputTypes: readonly ('float' | 'int64')[];
+}
+
+export function removalOf(rows: Rows, protectsCls: boolean, decide: Removal['decide']): Removal {
+  const outputTypes: ('float' | 'int64')[] = ['float', 'float', 'int64'];
+  if (rows.origin !== null) outputTypes.push('int64');
+  if (!protectsCls) outputTypes.push('float');
+  return { rows, protectsCls, decide, outputTypes };
+}
+
 /**
- * After attention: `keep` is bool [B, longest] in slots, `context` float [B * longest, d] in slots.
- * @returns the survivors' context [m, d] and state.
+ * Gathers what survives. `context` is float [B * longest, d] in slots.
+ * @returns context [m, d], hidden [m, d], counts [B], then origin [m] and orphans [B] where they are kept.
  */
-export function removeAfter(
+export function removeSlots(
   g: GraphBuilder,
-  rows: Rows,
+  packing: Packing,
   context: Value,
-  keep: Value,
-  filled: Value,
-  protectsCls: boolean,
-): { context: Value; survivors: Rows } {
-  const { packing } = rows;
+  score: Value,
+  filled: Value | null,
+  removal: Removal,
+): Value[] {
+  const keep = removal.decide(g, score, filled);
   const slots = g.op('Unsqueeze', [range(g, packing.longest), g.int64([0])]); // [1, S]
-  const isCls = g.op('Equal', [slots, g.int64([0])]);
   // [CLS] always stays a row: protected, or else as the orphan that the head will read.
-  const staying = g.op('And', [g.op('Or', [keep, isCls]), filled], {}, 'staying');
-  const { sequence, slot } = positions(g, staying);
-  const flat = g.op('Add', [g.op('Mul', [sequence, packing.longest]), slot], {}, 'slots');
-  const index = g.op('Add', [g.op('Gather', [packing.starts, sequence]), slot], {}, 'rows');
-  const orphans = protectsCls ? null : orphaned(g, keep, packing);
-  const counts = countTrue(g, staying);
-  return {
-    context: g.op('Gather', [context, flat], { axis: 0 }, 'survivors'),
-    survivors: gatherRows(g, rows, index, createPacking(g, packing.batch, counts, orphans)),
-  };
+  const withCls = g.op('Or', [keep, g.op('Equal', [slots, g.int64([0])])]);
+  const staying = filled === null ? withCls : g.op('And', [withCls, filled], {}, 'staying');
+  const flat = g.op('Squeeze', [g.op('NonZero', [g.op('Reshape', [staying, g.int64([-1])])], {}, 'alive'), g.int64([0])]);
+  const index = filled === null ? flat : rowsOfSlots(g, packing, flat);
+  const values = [
+    g.op('Gather', [context, flat], { axis: 0 }, 'survivors'),
+    g.op('Gather', [removal.rows.hidden, index], { axis: 0 }, 'survivors'),
+    countTrue(g, staying),
+  ];
+  if (removal.rows.origin !== null) values.push(g.op('Gather', [removal.rows.origin, index], { axis: 0 }));
+  if (!removal.protectsCls) values.push(orphaned(g, keep, packing));
+  return values;
+}
+
+/** int64 [m]: from slots b * longest + s to rows starts[b] + s. */
+function rowsOfSlots(g: GraphBuilder, packing: Packing, flat: Value): Value {
+  const sequence = g.op('Div', [flat, packing.longest], {}, 'sequence');
+  const slot = g.op('Sub', [flat, g.op('Mul', [sequence, packing.longest])]);
+  return g.op('Add', [g.op('Gather', [packing.starts, sequence], { axis: 0 }), slot], {}, 'rows');
+}
+
+/** Reads back what `removeSlots` returned. */
+export function survivorsOf(g: GraphBuilder, values: readonly Value[], removal: Removal, batch: Value): { context: Value; survivors: Rows } {
+  const [context = '', hidden = '', counts = '', ...rest] = values;
+  const origin = removal.rows.origin === null ? null : (rest.shift() ?? null);
+  const orphans = removal.protectsCls ? null : (rest.shift() ?? null);
+  return { context, survivors: { hidden, origin, packing: createPacking(g, batch, counts, orphans) } };
 }
 
 /** Before a layer: `keep` is bool [T] in rows; each sequence's first row stays. */

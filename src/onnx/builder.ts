@@ -37,6 +37,11 @@ export class GraphBuilder {
     }
   }
 
+  /** A name that no other value has. */
+  unique(stem: string): Value {
+    return `${stem}_${this.#next()}`;
+  }
+
   input(name: string, type: DataType, dims: readonly (number | string)[] | null): Value {
     this.#inputs.push({ name, type, dims });
     return name;

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { repoRoot } from '../../src/core/root.ts';
 import { sha256Hex } from '../../src/core/hash.ts';
 import type { MethodName } from '../../src/core/names.ts';
-import type { AttentionKernels } from '../../src/models/attention.ts';
+import type { AttentionKernels } from '../../src/models/attention/kernels.ts';
 import { parseEncoderConfig } from '../../src/models/config.ts';
 import { CPU_KERNELS, PLAIN_KERNELS, writeGraph } from '../../src/models/graphs.ts';
 import { createSession } from '../../src/runtime/session.ts';
@@ -31,7 +31,7 @@ interface Golden {
 const FOLDER = join(repoRoot(), 'test/golden/tiny');
 const KERNELS: Record<string, AttentionKernels> = {
   'direct, padded or loop at run time': CPU_KERNELS,
-  'always looping over ragged batches': { ...CPU_KERNELS, loopAbove: 1 },
+  'always looping over ragged batches': { ...CPU_KERNELS, loopAbove: 1, headsAbove: 2, flashAbove: 4 },
   'standard operators only': PLAIN_KERNELS,
   'standard operators, adaptive': { ...CPU_KERNELS, fused: false },
 };

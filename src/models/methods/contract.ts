@@ -4,7 +4,7 @@
 import type { MethodName } from '../../core/names.ts';
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import type { TensorFile } from '../../weights/safetensors.ts';
-import type { Score } from '../attention.ts';
+import type { Score } from '../attention/kernels.ts';
 import type { EncoderConfig } from '../config.ts';
 import type { Packing } from '../packing.ts';
 
@@ -30,8 +30,8 @@ export interface BeforeLayer {
 export interface AfterScore {
   /** float [B, longest]; empty slots hold anything. */
   readonly score: Value;
-  /** bool [B, longest]. */
-  readonly filled: Value;
+  /** bool [B, longest]; null when every slot is filled. */
+  readonly filled: Value | null;
   readonly packing: Packing;
 }
 

@@ -2,7 +2,7 @@
 import { BenchError } from '../../core/errors.ts';
 import type { MethodName } from '../../core/names.ts';
 import type { TensorFile } from '../../weights/safetensors.ts';
-import type { Score } from '../attention.ts';
+import type { Score } from '../attention/kernels.ts';
 
 export function requirePoint(method: MethodName, point: TensorFile | null): TensorFile {
   if (point !== null) return point;

@@ -62,7 +62,8 @@ function keepLargest(g: GraphBuilder, { score, filled, packing }: AfterScore, k:
   const slots = g.op('Unsqueeze', [range(g, packing.longest), g.int64([0])]); // [1, S]
   const isCls = g.op('Equal', [slots, g.int64([0])]);
   const protectedScore = g.op('Where', [isCls, g.float(FIRST), score]);
-  const ranked = g.op('Where', [filled, protectedScore, g.float(LAST)]);
+  const ranked =
+    filled === null ? protectedScore : g.op('Where', [filled, protectedScore, g.float(LAST)]);
   const most = g.op('Reshape', [g.op('ReduceMax', [k], { keepdims: 0 }), g.int64([1])]);
   const [, indices = ''] = g.ops('TopK', [ranked, most], 2, { axis: 1, largest: 1, sorted: 1 });
   const places = g.op('Unsqueeze', [g.op('Range', [g.int64(0), g.op('Squeeze', [most]), g.int64(1)]), g.int64([0])]);
