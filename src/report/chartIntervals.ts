@@ -1,29 +1,69 @@
 // A Chart.js plugin that draws what the library has no element for: interval bars, the noise-floor band and the
 // line at 1. Also runs in the browser; see chartPaint.ts for the rule that follows from that.
-import type { Chart, Plugin } from 'chart.js/auto';
+import type { Plugin } from 'chart.js/auto';
 import { axisValue } from './chartAxis.ts';
 import type { ChartPoint, ChartSpec } from './charts/chartSpec.ts';
 import type { Theme } from './palette.ts';
+
+/** What of a canvas context is used here; the program is compiled without the browser's types. */
+interface Pen {
+  fillStyle: string;
+  strokeStyle: string;
+  lineWidth: number;
+  save(): void;
+  restore(): void;
+  beginPath(): void;
+  closePath(): void;
+  moveTo(x: number, y: number): void;
+  lineTo(x: number, y: number): void;
+  setLineDash(pattern: number[]): void;
+  fill(): void;
+  stroke(): void;
+}
+
+interface Scale {
+  getPixelForValue(value: number): number;
+}
+
+/** What of a Chart.js chart is used here. */
+interface Drawing {
+  readonly ctx: Pen;
+  readonly chartArea: {
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+    readonly bottom: number;
+  };
+  readonly scales: { readonly x: Scale; readonly y: Scale };
+  readonly data: {
+    readonly datasets: readonly { readonly borderColor?: string; readonly data: readonly ChartPoint[] }[];
+  };
+  getDatasetMeta(index: number): {
+    readonly hidden: boolean | null;
+    readonly data: readonly { readonly x: number; readonly y: number }[];
+  };
+}
 
 export function intervalPlugin(spec: ChartSpec, theme: Theme): Plugin {
   return {
     id: 'intervals',
     beforeDatasetsDraw: (chart) => {
-      drawBand(chart, spec, theme);
-      drawReference(chart, spec, theme);
+      const drawing = chart as unknown as Drawing; // datasets are those of chartDataset
+      drawBand(drawing, spec, theme);
+      drawReference(drawing, spec, theme);
     },
     afterDatasetsDraw: (chart) => {
-      drawBars(chart);
+      drawBars(chart as unknown as Drawing); // as above
     },
   };
 }
 
 /** The noise floor as a band; beyond its first and last length it goes on level. */
-export function drawBand(chart: Chart, spec: ChartSpec, theme: Theme): void {
+export function drawBand(chart: Drawing, spec: ChartSpec, theme: Theme): void {
   const { x, y } = chart.scales;
   const first = spec.band[0];
   const last = spec.band[spec.band.length - 1];
-  if (x === undefined || y === undefined || first === undefined || last === undefined) return;
+  if (first === undefined || last === undefined) return;
   const { ctx, chartArea } = chart;
   const places = spec.band.map((point) => x.getPixelForValue(axisValue(spec.x, point.x)));
   const clamp = (value: number): number =>
@@ -44,9 +84,9 @@ export function drawBand(chart: Chart, spec: ChartSpec, theme: Theme): void {
   ctx.restore();
 }
 
-export function drawReference(chart: Chart, spec: ChartSpec, theme: Theme): void {
+export function drawReference(chart: Drawing, spec: ChartSpec, theme: Theme): void {
   const { y } = chart.scales;
-  if (spec.reference === undefined || y === undefined) return;
+  if (spec.reference === undefined) return;
   const { ctx, chartArea } = chart;
   const at = y.getPixelForValue(spec.reference);
   if (at < chartArea.top || at > chartArea.bottom) return;
@@ -62,40 +102,35 @@ export function drawReference(chart: Chart, spec: ChartSpec, theme: Theme): void
 }
 
 /** Interval bars with caps, upright and, where x has an interval too, level. */
-export function drawBars(chart: Chart): void {
-  const { x, y } = chart.scales;
-  if (x === undefined || y === undefined) return;
-  const { ctx } = chart;
-  const cap = 4;
+export function drawBars(chart: Drawing): void {
+  const { ctx, scales } = chart;
   ctx.save();
   ctx.lineWidth = 1.5;
   chart.data.datasets.forEach((dataset, index) => {
     const meta = chart.getDatasetMeta(index);
-    if (meta.hidden || dataset.borderColor === undefined) return;
-    ctx.strokeStyle = dataset.borderColor as string; // set as a string by chartDataset
+    if (meta.hidden === true || dataset.borderColor === undefined) return;
+    ctx.strokeStyle = dataset.borderColor;
     ctx.beginPath();
     meta.data.forEach((element, place) => {
-      const point = dataset.data[place] as unknown as ChartPoint; // the extra fields put there by chartDataset
-      if (point.low !== undefined && point.high !== undefined) {
-        const [top, bottom] = [y.getPixelForValue(point.high), y.getPixelForValue(point.low)];
-        ctx.moveTo(element.x, top);
-        ctx.lineTo(element.x, bottom);
-        for (const end of [top, bottom]) {
-          ctx.moveTo(element.x - cap, end);
-          ctx.lineTo(element.x + cap, end);
-        }
+      const { low, high, xLow, xHigh } = dataset.data[place] ?? {};
+      if (low !== undefined && high !== undefined) {
+        drawBar(ctx, element.x, [scales.y.getPixelForValue(high), scales.y.getPixelForValue(low)], false);
       }
-      if (point.xLow !== undefined && point.xHigh !== undefined) {
-        const [left, right] = [x.getPixelForValue(point.xLow), x.getPixelForValue(point.xHigh)];
-        ctx.moveTo(left, element.y);
-        ctx.lineTo(right, element.y);
-        for (const end of [left, right]) {
-          ctx.moveTo(end, element.y - cap);
-          ctx.lineTo(end, element.y + cap);
-        }
+      if (xLow !== undefined && xHigh !== undefined) {
+        drawBar(ctx, element.y, [scales.x.getPixelForValue(xLow), scales.x.getPixelForValue(xHigh)], true);
       }
     });
     ctx.stroke();
   });
   ctx.restore();
+}
+
+/** One bar at `at`, with a cap at each end. */
+export function drawBar(pen: Pen, at: number, [from, to]: readonly [number, number], level: boolean): void {
+  const line = (a: number, b: number, c: number, d: number): void => {
+    pen.moveTo(level ? b : a, level ? a : b);
+    pen.lineTo(level ? d : c, level ? c : d);
+  };
+  line(at, from, at, to);
+  for (const end of [from, to]) line(at - 4, end, at + 4, end);
 }

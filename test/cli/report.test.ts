@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { command as compare } from '../../src/cli/compare.ts';
+import { command as report, newestRun } from '../../src/cli/report.ts';
+import { BenchError } from '../../src/core/errors.ts';
+import { fixtureSummary } from '../fixtures/summary.ts';
+
+/** Runs a command with stdout kept from the test's own. */
+async function call(command: typeof report, argv: string[]): Promise<{ code: number; out: string }> {
+  const write = process.stdout.write.bind(process.stdout);
+  let out = '';
+  process.stdout.write = (text: string) => {
+    out += text;
+    return true;
+  };
+  try {
+    return { code: await command.run(argv), out };
+  } finally {
+    process.stdout.write = write;
+  }
+}
+
+function runFolder(content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'run-'));
+  writeFileSync(join(folder, 'summary.json'), content);
+  return folder;
+}
+
+const whole = JSON.stringify(fixtureSummary());
+
+test('report prints the table and the paths it wrote', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'out-'));
+  const result = await call(report, [runFolder(whole), '--out', out]);
+  assert.equal(result.code, 0);
+  assert.match(result.out, /ltp:x2 is the fastest method/);
+  assert.ok(result.out.includes(join(out, 'report.html')));
+});
+
+test('a truncated results file is refused by name and nothing is overwritten', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'out-'));
+  writeFileSync(join(out, 'report.html'), 'earlier');
+  const folder = runFolder(whole.slice(0, whole.length / 2));
+  await assert.rejects(call(report, [folder, '--out', out]), (thrown: unknown) => {
+    assert.ok(thrown instanceof BenchError && thrown.exitCode === 2);
+    assert.ok(thrown.line.includes(join(folder, 'summary.json')), thrown.line);
+    return true;
+  });
+  assert.equal(readFileSync(join(out, 'report.html'), 'utf8'), 'earlier');
+});
+
+test('a results file with a wrong field is refused by file and field', async () => {
+  const broken = whole.replace('"status":"complete"', '"status":"done"');
+  await assert.rejects(call(report, [runFolder(broken)]), /summary\.json: run\.status/);
+});
+
+test('a run folder without a summary and a missing path are refused', async () => {
+  await assert.rejects(call(report, [mkdtempSync(join(tmpdir(), 'run-'))]), /has no summary\.json/);
+  await assert.rejects(call(report, ['/nowhere/at-all']), /no such run or file/);
+});
+
+test('a run id that is not a folder name needs --out', async () => {
+  const summary = fixtureSummary();
+  summary.run.id = '../../outside';
+  await assert.rejects(call(report, [runFolder(JSON.stringify(summary))]), /cannot be a folder name/);
+});
+
+test('the newest run is the one whose summary was written last', () => {
+  const results = mkdtempSync(join(tmpdir(), 'results-'));
+  for (const [name, at] of [
+    ['a', 200],
+    ['b', 100],
+  ] as const) {
+    mkdirSync(join(results, name));
+    writeFileSync(join(results, name, 'summary.json'), whole);
+    utimesSync(join(results, name, 'summary.json'), at, at);
+  }
+  assert.equal(newestRun(results), join(results, 'a', 'summary.json'));
+  assert.throws(() => newestRun(join(results, 'none')), /no finished run/);
+});
+
+test('compare leaves with 0 for equal runs and with 3 when the gate trips', async () => {
+  const base = runFolder(whole);
+  assert.equal((await call(compare, [base, base])).code, 0);
+  const worse = fixtureSummary();
+  for (const row of worse.rows) row.blockMedianMs = row.blockMedianMs.map((ms) => ms * 1.5);
+  const result = await call(compare, [base, runFolder(JSON.stringify(worse)), '--json']);
+  assert.equal(result.code, 3);
+  assert.equal((JSON.parse(result.out) as { tripped: boolean }).tripped, true);
+});
+
+test('compare without two runs is wrong usage', async () => {
+  await assert.rejects(call(compare, ['one']), /takes two runs, not 1/);
+});
