@@ -186,15 +186,14 @@ class EncoderWriter {
 
   /** The geometry of a packing that no layer changes; otherwise each branch makes its own. */
   #stableGeometry(packing: Packing): PaddedGeometry | null {
-    const { keepBefore, keepAfter } = this.#rule;
-    if (keepBefore !== undefined || keepAfter !== undefined) return null;
+    if (this.#rule.keepBefore !== undefined || this.#rule.keepAfter !== undefined) return null;
     if (!this.#options.kernels.adaptive) return null;
     this.#geometry ??= geometryIfRagged(this.#g, packing);
     return this.#geometry;
   }
 }
 
-/** The rectangle's view, computed only when sequences differ in length (a uniform batch never reads it). */
+/** The rectangle's view, computed only when there are several sequences (one sequence never reads it). */
 function geometryIfRagged(g: GraphBuilder, packing: Packing): PaddedGeometry {
   const none = g.subgraph('none', (child) => {
     child.output(child.op('Identity', [child.int64([0])]), 'int64', null);
@@ -206,6 +205,6 @@ function geometryIfRagged(g: GraphBuilder, packing: Packing): PaddedGeometry {
     child.output(geometry.filled, 'bool', null);
   });
     const attributes = { then_branch: { graph: none }, else_branch: { graph: computed } };
-  const [rows = '', filled = ''] = g.ops('If', [packing.uniform], 2, attributes, 'geometry');
+  const [rows = '', filled = ''] = g.ops('If', [packing.single], 2, attributes, 'geometry');
   return { rows, filled };
 }

@@ -1,0 +1,99 @@
+// Graph files of zoo models, in .cache/graphs (or $TOKEN_PRUNING_CACHE/graphs): made on first use.
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { BenchError, messageOf } from '../core/errors.ts';
+import { sha256Hex } from '../core/hash.ts';
+import type { ProviderName } from '../core/names.ts';
+import { repoRoot } from '../core/root.ts';
+import type { Variant } from '../core/schema.ts';
+import { readSafetensors, type TensorFile } from '../weights/safetensors.ts';
+import type { AttentionKernels } from './attention/kernels.ts';
+import { CPU_KERNELS, PLAIN_KERNELS, writeGraph, type GraphFile } from './graphs.ts';
+import { pointOf, type ModelEntry, type ZooFile } from './zoo.ts';
+
+export interface GraphOptions {
+  /** Which provider will run the graph; decides the kernels. */
+  readonly provider?: ProviderName;
+  readonly lastHiddenState?: boolean;
+  readonly strengthInput?: boolean;
+  readonly directory?: string;
+}
+
+export const KERNELS: Readonly<Record<ProviderName, AttentionKernels>> = {
+  cpu: CPU_KERNELS,
+  cuda: PLAIN_KERNELS,
+  webgpu: PLAIN_KERNELS,
+};
+
+export function graphFolder(): string {
+  const cache = process.env['TOKEN_PRUNING_CACHE'] ?? join(repoRoot(), '.cache');
+  return join(cache, 'graphs');
+}
+
+/** @throws BenchError for an unknown point, damaged weights or an unwritable folder. */
+export async function ensureGraph(
+  entry: ModelEntry,
+  variant: Variant,
+  options: GraphOptions = {},
+): Promise<GraphFile> {
+  const point = pointOf(entry, variant);
+  const base = openChecked(entry.weights);
+  const source = { name: entry.name, config: entry.config, base, baseSha256: entry.weights.sha256 };
+  const pointSource =
+    point === null
+      ? null
+      : { name: point.name, file: openPoint(entry, point.file), sha256: point.file.sha256 };
+  return writeGraph(options.directory ?? graphFolder(), source, variant.method, pointSource, {
+    kernels: KERNELS[options.provider ?? 'cpu'],
+    lastHiddenState: options.lastHiddenState ?? false,
+    strengthInput: options.strengthInput ?? false,
+  });
+}
+
+/** Files already checked in this process, by path and modification time. */
+const opened = new Map<string, TensorFile>();
+
+function openChecked(file: ZooFile): TensorFile {
+  const key = `${file.path} ${file.sha256} ${modified(file.path)}`;
+  const known = opened.get(key);
+  if (known !== undefined) return known;
+  checkFile(file);
+  const tensors = readSafetensors(file.path);
+  opened.set(key, tensors);
+  return tensors;
+}
+
+export function openPoint(entry: ModelEntry, file: ZooFile): TensorFile {
+  const tensors = openChecked(file);
+  const base = tensors.metadata['base_sha256'];
+  if (base !== undefined && base !== entry.weights.sha256) {
+    throw new BenchError(`${file.path} was trained from other base weights (${base.slice(0, 12)}…)`, REMEDY);
+  }
+  return tensors;
+}
+
+const REMEDY = 'restore the file with `git checkout -- models`, then `npm run models -- verify`';
+
+/** @throws BenchError if the file is missing, truncated or altered. */
+export function checkFile(file: ZooFile): void {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file.path);
+  } catch (thrown) {
+    throw new BenchError(`cannot read ${file.path}: ${messageOf(thrown)}`, REMEDY, { cause: thrown });
+  }
+  if (bytes.length !== file.bytes) {
+    throw new BenchError(`${file.path} has ${bytes.length} bytes, the manifest says ${file.bytes}`, REMEDY);
+  }
+  if (sha256Hex(bytes) !== file.sha256) {
+    throw new BenchError(`${file.path} differs from the manifest's sha256`, REMEDY);
+  }
+}
+
+function modified(path: string): number {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return 0; // checkFile says what is wrong
+  }
+}
