@@ -10,6 +10,9 @@ interface Pen {
   fillStyle: string;
   strokeStyle: string;
   lineWidth: number;
+  font: string;
+  textAlign: string;
+  fillText(text: string, x: number, y: number): void;
   save(): void;
   restore(): void;
   beginPath(): void;
@@ -54,6 +57,7 @@ export function intervalPlugin(spec: ChartSpec, theme: Theme): Plugin {
     },
     afterDatasetsDraw: (chart) => {
       drawBars(chart as unknown as Drawing); // as above
+      drawMarks(chart as unknown as Drawing, spec, theme); // as above
     },
   };
 }
@@ -133,4 +137,19 @@ export function drawBar(pen: Pen, at: number, [from, to]: readonly [number, numb
   };
   line(at, from, at, to);
   for (const end of [from, to]) line(at - 4, end, at + 4, end);
+}
+
+/** The name of a series beside its last point, for methods that colour and shape alone do not tell apart. */
+export function drawMarks(chart: Drawing, spec: ChartSpec, theme: Theme): void {
+  const { ctx } = chart;
+  ctx.save();
+  ctx.font = `12px ${theme.font}`;
+  ctx.textAlign = 'right';
+  ctx.fillStyle = theme.text;
+  spec.series.forEach(({ mark }, index) => {
+    const meta = chart.getDatasetMeta(index);
+    const last = meta.data[meta.data.length - 1];
+    if (mark !== '' && meta.hidden !== true && last !== undefined) ctx.fillText(mark, last.x - 9, last.y - 6);
+  });
+  ctx.restore();
 }

@@ -4,7 +4,7 @@
 import type { ChartConfiguration } from 'chart.js/auto';
 import type { ChartAxis, ChartPoint, ChartSeries, ChartSpec } from './charts/chartSpec.ts';
 import { axisRange, axisValue, drawnAlongY, sidestep, tickText } from './chartAxis.ts';
-import { drawBand, drawBar, drawBars, drawReference, intervalPlugin } from './chartIntervals.ts';
+import { drawBand, drawBar, drawBars, drawMarks, drawReference, intervalPlugin } from './chartIntervals.ts';
 import type { Theme } from './palette.ts';
 
 /** What differs between a wide picture, a page and a phone. */
@@ -146,4 +146,5 @@ export const CHART_PAINT_FUNCTIONS = [
   drawReference,
   drawBars,
   drawBar,
+  drawMarks,
 ] as const;

@@ -74,10 +74,9 @@ function interval(
   return {
     title,
     cellOf: (row) => {
-      const value = read(row) ?? null;
-      if (value !== null) return { text: ratioInterval(value), key: value.median };
       if (row.method === baseline && row.status === 'ok') return { text: 'baseline', key: 1 };
-      return EMPTY;
+      const value = read(row) ?? null;
+      return value === null ? EMPTY : { text: ratioInterval(value), key: value.median };
     },
   };
 }

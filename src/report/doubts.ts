@@ -5,7 +5,7 @@ import type { Doubt, Summary } from '../core/schema.ts';
 
 export interface CountedDoubt {
   readonly code: string;
-  /** The first message seen; numbers in it may differ between the cells. */
+  /** The first message seen, after "e.g." when the rows do not all say the same. */
   readonly message: string;
   readonly advice: string | undefined;
   /** Rows that carry it; 0 for a doubt about the whole run. */
@@ -17,17 +17,18 @@ export interface CountedDoubt {
 }
 
 export function countDoubts(summary: Summary): readonly CountedDoubt[] {
-  const found = new Map<string, { doubt: Doubt; cells: string[] }>();
+  const found = new Map<string, { doubt: Doubt; cells: string[]; messages: Set<string> }>();
   const add = (doubt: Doubt, cell?: string): void => {
-    const known = found.get(doubt.code) ?? { doubt, cells: [] };
+    const known = found.get(doubt.code) ?? { doubt, cells: [], messages: new Set<string>() };
+    known.messages.add(doubt.message);
     if (cell !== undefined && !known.cells.includes(cell)) known.cells.push(cell);
     found.set(doubt.code, known);
   };
   for (const doubt of summary.run.doubts) add(doubt);
   for (const row of summary.rows) for (const doubt of row.doubts) add(doubt, cellKey(row));
-  return [...found].map(([code, { doubt, cells }], index) => ({
+  return [...found].map(([code, { doubt, cells, messages }], index) => ({
     code,
-    message: doubt.message,
+    message: messages.size > 1 ? `e.g. ${doubt.message}` : doubt.message,
     advice: doubt.advice,
     rows: cells.length,
     cells,

@@ -74,7 +74,7 @@ test('each method has the same colour and shape in every chart', () => {
   assert.equal(new Set(colors.map(({ shape }) => shape)).size, colors.length);
 });
 
-test('two points of a method differ by dash and keep it in every chart', () => {
+test('two points of a method differ by dash and a written name in every chart', () => {
   const summary = fixtureSummary();
   summary.rows.push(
     ...fixtureSummary()
@@ -84,8 +84,8 @@ test('two points of a method differ by dash and keep it in every chart', () => {
   const dashes = chartsOf(summary)
     .flatMap(({ series }) => series)
     .filter(({ label }) => label === 'ltp:x3')
-    .map(({ dash }) => dash.join(' '));
-  assert.deepEqual([...new Set(dashes)], ['8 4']);
+    .map(({ dash, mark }) => `${dash.join(' ')} ${mark}`);
+  assert.deepEqual([...new Set(dashes)], ['8 4 x3']);
 });
 
 test('a chart in the dark theme differs only by colours', () => {

@@ -48,5 +48,20 @@ test('a method is not the fastest for having failed the cells where pruning gain
   const summary = fixtureSummary();
   for (const row of summary.rows) {
     if (row.method === 'topk' && row.batch === 1) row.speedup = null;
+  }
+  assert.match(answerOf(summary).settings[0]?.sentences[0] ?? '', /ltp:x2 is the fastest/);
+});
+
+test('when nothing is faster the answer says so', () => {
+  const summary = fixtureSummary();
+  for (const row of summary.rows) {
+    if (row.speedup?.vsDense) row.speedup.vsDense = { median: 1.01, low: 0.98, high: 1.04 };
+  }
+  assert.match(answerOf(summary).settings[0]?.sentences[0] ?? '', /no pruned method was measurably faster/);
+});
+
+test('when nothing was measured the answer says so', () => {
+  const summary = fixtureSummary();
+  for (const row of summary.rows) row.speedup = null;
   assert.match(answerOf(summary).settings[0]?.sentences[0] ?? '', /no pruned method was measured/);
 });

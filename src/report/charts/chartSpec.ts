@@ -21,6 +21,8 @@ export interface ChartSeries {
   readonly shape: string;
   /** Dash pattern in pixels; empty for a solid line. */
   readonly dash: readonly number[];
+  /** Written beside the last point, e.g. the point's name where a method has several; empty for none. */
+  readonly mark: string;
   readonly points: readonly ChartPoint[];
 }
 

@@ -72,6 +72,7 @@ function operatorTimeChart(setting: Setting, rows: readonly Row[], where: string
       role: name,
       shape: 'rect',
       dash: [],
+      mark: '',
       points: times.map((time, index) => ({ x: time[name], y: index })),
     })),
     band: [],

@@ -17,18 +17,18 @@ export function seriesOf(
 ): ChartSeries[] {
   return [...groupBy(rows.toSorted(compareVariants), variantKey)].flatMap(([label, own]) => {
     const points = own.flatMap((row) => pointOf(row) ?? []).sort((a, b) => a.x - b.x);
-    const method = own[0]?.method;
-    if (method === undefined || points.length === 0) return [];
-    const dash = dashOf(setting, method, label);
-    return [{ label, role: method, shape: METHOD_LOOK[method].shape, dash, points }];
+    const [first] = own;
+    if (first === undefined || points.length === 0) return [];
+    const { method, point } = first;
+    const siblings = siblingsOf(setting, method);
+    const dash = DASHES[siblings.indexOf(label) % DASHES.length] ?? [];
+    const mark = siblings.length > 1 ? (point ?? '') : '';
+    return [{ label, role: method, shape: METHOD_LOOK[method].shape, dash, mark, points }];
   });
 }
 
-function dashOf(setting: Setting, method: string, label: string): readonly number[] {
-  const siblings = setting.variants.filter(
-    (variant) => variant === method || variant.startsWith(`${method}:`),
-  );
-  return DASHES[siblings.indexOf(label) % DASHES.length] ?? [];
+function siblingsOf(setting: Setting, method: string): readonly string[] {
+  return setting.variants.filter((variant) => variant === method || variant.startsWith(`${method}:`));
 }
 
 export function chartId(setting: Setting, ...parts: readonly (string | number)[]): string {
