@@ -131,7 +131,7 @@ function said<T extends object>(values: T): Partial<{ [K in keyof T]: Exclude<T[
 async function conclude(request: BenchRequest, { folder, run }: Prepared, finished: Finished): Promise<number> {
   const { renderTable } = await import('../report/tables.ts');
   process.stdout.write(renderTable(finished.summary));
-  if (request.report) await report(finished, folder.dir);
+  if (request.report && !finished.interrupted) await report(finished, folder.dir);
   process.stderr.write(`summary: ${folder.summaryPath}\n`);
   if (finished.interrupted) {
     const out = request.outDir === null ? '' : ` --out ${quoted(request.outDir)}`;
@@ -141,7 +141,7 @@ async function conclude(request: BenchRequest, { folder, run }: Prepared, finish
 }
 
 async function report({ summary }: Finished, runDir: string): Promise<void> {
-  const { writeReport } = await import('../report/write.ts');
+  const { writeReport } = await import('../report/index.ts');
   const { html } = await writeReport(summary, join(runDir, 'report'));
   process.stderr.write(`report: ${html}\n`);
 }

@@ -13,21 +13,37 @@ export interface DriveOptions {
   readonly budgetMs: number;
 }
 
+/** Both zero if a round ended the loop: benchmark forgets the samples of a case that is aborted. */
 export interface DriveReport {
   readonly rounds: number;
   /** Time of all rounds by benny's clock. */
   readonly totalMs: number;
 }
 
-/** @throws what a round threw, after the loop has been ended. */
-export async function driveWithBenny(round: () => Promise<void>, options: DriveOptions): Promise<DriveReport> {
+/**
+ * @param round resolves to whether to go on.
+ * @throws what a round threw, after the loop has been ended.
+ */
+export async function driveWithBenny(round: () => Promise<boolean>, options: DriveOptions): Promise<DriveReport> {
   let calls = 0;
+  let goOn = true;
   const errors: unknown[] = [];
   const step = async (): Promise<void> => {
-    if (calls++ === 0 || errors.length > 0) return;
-    await round().catch((thrown: unknown) => errors.push(thrown));
+    if (calls++ === 0) return;
+    goOn = await round().catch((thrown: unknown) => {
+      errors.push(thrown);
+      return false;
+    });
   };
-  const limits = { minSamples: options.minRounds, maxTime: Math.max(options.budgetMs, 1) / 1000, ...ONE_CALL };
+  const limits = {
+    ...ONE_CALL,
+    minSamples: options.minRounds,
+    maxTime: Math.max(options.budgetMs, 1) / 1000,
+    // Passed through to benchmark, where `this` is the case; benny's typings leave it out.
+    onCycle(this: { abort(): void }) {
+      if (!goOn) this.abort();
+    },
+  };
   const summary = await silently(() => benny.suite('block', benny.add('round', () => step, limits)));
   if (errors.length > 0) throw errors[0];
   const [result] = summary.results;

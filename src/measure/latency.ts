@@ -14,8 +14,11 @@ export interface Subject {
   run(input: number): Promise<Float32Array>;
 }
 
-/** Calls `round` again and again until its time is over; benny in a run, a plain loop under test. */
-export type Drive = (round: () => Promise<void>) => Promise<void>;
+/**
+ * Calls `round` again and again until its time is over or `round` resolves to false; benny in a run, a plain loop
+ * under test.
+ */
+export type Drive = (round: () => Promise<boolean>) => Promise<void>;
 
 export interface LatencyOptions {
   readonly inputs: number;
@@ -54,8 +57,10 @@ export async function measureLatency(
   }
   options.announce('measure');
   let round = 0;
+  if (alive.length === 0) return { variants: [], failures };
   await options.drive(async () => {
     await visitAll(alive, round++, options, failures);
+    return alive.length > 0;
   });
   const byId = new Map(alive.map(({ record }) => [record.id, record]));
   return { variants: subjects.flatMap(({ id }) => byId.get(id) ?? []), failures };

@@ -73,8 +73,8 @@ function flopsMismatch({ id, profile }: Evidence): Doubt[] {
 
 /** The same graph on the same inputs must answer the same in every process, profiled or timed. */
 function digestMismatch({ id, blocks, profile }: Evidence): Doubt[] {
-  const timed = blocks.flatMap(({ variants }) => variants.find((v) => v.id === id)?.logitsDigest ?? []);
-  const digests = new Set([...timed, ...(find(profile, id)?.logitsDigest ?? '').split(' ').filter(Boolean)]);
+  const timed = blocks.map(({ variants }) => variants.find((v) => v.id === id)?.logitsDigest);
+  const digests = new Set([...timed, find(profile, id)?.logitsDigest].filter((digest) => digest !== undefined));
   if (digests.size <= 1) return [];
   return [
     {

@@ -2,8 +2,8 @@
 import { AGAIN_ID } from '../core/keys.ts';
 import { SCHEMA_VERSION, type Block, type Run, type Summary } from '../core/schema.ts';
 import { makeRows, type WantedGroup } from '../measure/rows.ts';
-import type { Plan, PlannedGroup } from '../plan/plan.ts';
-import { accuracyGroup } from '../plan/steps.ts';
+import type { Plan } from '../plan/plan.ts';
+import { accuracyGroup, type Step } from '../plan/steps.ts';
 
 /** Provider name -> why it cannot be used here. */
 export type Obstacles = ReadonlyMap<string, string>;
@@ -12,7 +12,11 @@ export function wantedGroups(plan: Plan, obstacles: Obstacles): WantedGroup[] {
   return plan.groups.map((planned) => wantedGroup(planned, plan, obstacles));
 }
 
-export function wantedGroup({ group, variants }: PlannedGroup, plan: Plan, obstacles: Obstacles): WantedGroup {
+export function wantedGroup(
+  { group, variants }: Pick<Step, 'group' | 'variants'>,
+  plan: Plan,
+  obstacles: Obstacles,
+): WantedGroup {
   return {
     group,
     variants,
