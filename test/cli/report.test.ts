@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { command as compare } from '../../src/cli/compare.ts';
 import { command as report, newestRun } from '../../src/cli/report.ts';
 import { BenchError } from '../../src/core/errors.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
+
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+function temporary(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  folders.push(folder);
+  return folder;
+}
 
 /** Runs a command with stdout kept from the test's own. */
 async function call(command: typeof report, argv: string[]): Promise<{ code: number; out: string }> {
@@ -24,7 +35,7 @@ async function call(command: typeof report, argv: string[]): Promise<{ code: num
 }
 
 function runFolder(content: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'run-'));
+  const folder = temporary('run-');
   writeFileSync(join(folder, 'summary.json'), content);
   return folder;
 }
@@ -32,7 +43,7 @@ function runFolder(content: string): string {
 const whole = JSON.stringify(fixtureSummary());
 
 test('report prints the table and the paths it wrote', async () => {
-  const out = mkdtempSync(join(tmpdir(), 'out-'));
+  const out = temporary('out-');
   const result = await call(report, [runFolder(whole), '--out', out]);
   assert.equal(result.code, 0);
   assert.match(result.out, /ltp:x2 is the fastest method/);
@@ -40,7 +51,7 @@ test('report prints the table and the paths it wrote', async () => {
 });
 
 test('a truncated results file is refused by name and nothing is overwritten', async () => {
-  const out = mkdtempSync(join(tmpdir(), 'out-'));
+  const out = temporary('out-');
   writeFileSync(join(out, 'report.html'), 'earlier');
   const folder = runFolder(whole.slice(0, whole.length / 2));
   await assert.rejects(call(report, [folder, '--out', out]), (thrown: unknown) => {
@@ -57,7 +68,7 @@ test('a results file with a wrong field is refused by file and field', async () 
 });
 
 test('a run folder without a summary and a missing path are refused', async () => {
-  await assert.rejects(call(report, [mkdtempSync(join(tmpdir(), 'run-'))]), /has no summary\.json/);
+  await assert.rejects(call(report, [temporary('run-')]), /has no summary\.json/);
   await assert.rejects(call(report, ['/nowhere/at-all']), /no such run or file/);
 });
 
@@ -68,7 +79,7 @@ test('a run id that is not a folder name needs --out', async () => {
 });
 
 test('the newest run is the one whose summary was written last', () => {
-  const results = mkdtempSync(join(tmpdir(), 'results-'));
+  const results = temporary('results-');
   for (const [name, at] of [
     ['a', 200],
     ['b', 100],

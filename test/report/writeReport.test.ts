@@ -1,17 +1,28 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { BenchError } from '../../src/core/errors.ts';
 import { repoRoot } from '../../src/core/root.ts';
 import { writeReport } from '../../src/report/index.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+function temporary(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  folders.push(folder);
+  return folder;
+}
+
 const GOLDEN = join(repoRoot(), 'test/report/golden/summary.md');
 
 test('a report is one page, one Markdown file and PNGs of the stated size', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'report-'));
+  const folder = temporary('report-');
   const { html, markdown, pngs, notes } = await writeReport(fixtureSummary(), folder);
   assert.deepEqual(readdirSync(folder).sort(), ['charts', 'report.html', 'summary.md']);
   assert.ok(html.endsWith('report.html') && markdown.endsWith('summary.md'));
@@ -27,7 +38,7 @@ test('a report is one page, one Markdown file and PNGs of the stated size', asyn
 
 // Renew with UPDATE_GOLDEN=1 and read the difference before committing it.
 test('summary.md is as recorded', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'report-'));
+  const folder = temporary('report-');
   const { markdown } = await writeReport(fixtureSummary(), folder);
   const text = readFileSync(markdown, 'utf8');
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, text);
@@ -35,7 +46,7 @@ test('summary.md is as recorded', async () => {
 });
 
 test('a folder that cannot be written is an error of one line', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'report-'));
+  const folder = temporary('report-');
   const file = join(folder, 'taken');
   writeFileSync(file, 'a file, not a folder');
   await assert.rejects(writeReport(fixtureSummary(), file), (thrown: unknown) => {
