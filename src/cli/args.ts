@@ -53,7 +53,9 @@ function toOption([name, { type, short }]: [string, Flag]): [string, { type: Fla
 }
 
 function usageError(usage: Usage, thrown: unknown): BenchError {
-  const message = messageOf(thrown).replace(/\. To specify.*$/, '').replace(/\. This command.*$/, '');
+  const message = messageOf(thrown)
+    .replace(/\. To specify.*$/, '')
+    .replace(/\. This command.*$/, '');
   const known = Object.keys(usage.flags).map((name) => `--${name}`);
   return new BenchError(`${usage.name}: ${message}`, `flags: ${known.join(' ')}`, { cause: thrown });
 }
@@ -66,14 +68,25 @@ export function helpOf({ name, summary, operands, flags, notes }: Usage): string
   const width = Math.max(...rows.map(([left]) => left.length));
   const call = `npm run ${name} -- [flags]${operands === undefined ? '' : ` ${operands}`}`;
   const lines = rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`);
-  return [summary, '', `usage: ${call}`, '', ...lines, ...(notes === undefined ? [] : ['', ...notes]), ''].join('\n');
+  return [
+    summary,
+    '',
+    `usage: ${call}`,
+    '',
+    ...lines,
+    ...(notes === undefined ? [] : ['', ...notes]),
+    '',
+  ].join('\n');
 }
 
 /** `flag`'s value as a whole number of at least `least`. */
 export function wholeNumber(flag: string, text: string, least: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-  throw new BenchError(`--${flag} must be a whole number of at least ${least}, not "${text}"`, `--${flag} ${least}`);
+  throw new BenchError(
+    `--${flag} must be a whole number of at least ${least}, not "${text}"`,
+    `--${flag} ${least}`,
+  );
 }
 
 /** `flag`'s value as one of the legal ones. */

@@ -34,11 +34,15 @@ export const command: Command = {
       process.stdout.write(command.help);
       return EXIT.ok;
     }
-    if (request.list) return list(await planOf(request, 1));
+    if (request.list) return list(planOf(request, 1));
     const machine = await readMachine();
-    if (request.printTask !== null) return printTask(request.printTask, await planOf(request, threadsOf(machine)), machine);
+    if (request.printTask !== null)
+      return printTask(request.printTask, planOf(request, threadsOf(machine)), machine);
     const interrupt = onInterrupt();
-    const prepared = request.resume === null ? await begin(request, machine, argv) : resume(request, request.resume, machine);
+    const prepared =
+      request.resume === null
+        ? await begin(request, machine, argv)
+        : resume(request, request.resume, machine);
     process.stderr.write(`run ${prepared.run.id}: ${prepared.folder.dir}\n`);
     return conclude(request, prepared, await benchRun({ ...prepared, signal: interrupt }));
   },
@@ -46,7 +50,7 @@ export const command: Command = {
 
 type Prepared = Omit<BenchRun, 'signal'>;
 
-async function planOf(request: BenchRequest, accuracyThreads: number): Promise<Plan> {
+function planOf(request: BenchRequest, accuracyThreads: number): Plan {
   const { axes, effort, dataDir, seed } = request;
   const task = request.task ?? defaultTask(dataDir);
   const options = { suite: loadSuite(request.suite), axes, effort, task, dataDir, accuracyThreads, seed };
@@ -71,7 +75,9 @@ function sourcesOf(plan: Plan, machine: Machine): Sources {
 
 async function printTask(name: string, plan: Plan, machine: Machine): Promise<number> {
   const [key = '', kind = 'time'] = name.split('/');
-  const step = stepsOf(plan).find((one) => one.kind === kind && one.block === 0 && groupKey(one.group) === key);
+  const step = stepsOf(plan).find(
+    (one) => one.kind === kind && one.block === 0 && groupKey(one.group) === key,
+  );
   if (step === undefined) {
     const keys = [...new Set(stepsOf(plan).map((one) => `${groupKey(one.group)}/${one.kind}`))];
     throw new BenchError(`--print-task: no group "${name}" in the plan`, `there are ${keys.join(', ')}`);
@@ -84,7 +90,7 @@ async function printTask(name: string, plan: Plan, machine: Machine): Promise<nu
 
 async function begin(request: BenchRequest, machine: Machine, argv: readonly string[]): Promise<Prepared> {
   if (request.target !== null) requireTarget(request.target, machine);
-  const plan = await planOf(request, threadsOf(machine));
+  const plan = planOf(request, threadsOf(machine));
   for (const task of new Set(plan.groups.map(({ group }) => group.task))) loadTask(task, plan.dataDir);
   const { folder, id } = RunFolder.create(outDirOf(request));
   const providers = [...new Set(plan.groups.map(({ group }) => group.provider))];
@@ -117,9 +123,15 @@ function resume(request: BenchRequest, name: string, machine: Machine): Prepared
     );
   }
   const stored = planSchema.safeParse(run.plan);
-  if (!stored.success) throw new BenchError(`run ${run.id} holds a plan that this version cannot read`, 'start a new run');
+  if (!stored.success)
+    throw new BenchError(`run ${run.id} holds a plan that this version cannot read`, 'start a new run');
   const { timeBudgetSeconds, timeoutSeconds } = { ...stored.data, ...said(request.effort) };
-  const plan = { ...stored.data, timeBudgetSeconds, timeoutSeconds, dataDir: request.dataDir ?? stored.data.dataDir };
+  const plan = {
+    ...stored.data,
+    timeBudgetSeconds,
+    timeoutSeconds,
+    dataDir: request.dataDir ?? stored.data.dataDir,
+  };
   return { folder, run, plan, sources: sourcesOf(plan, machine) };
 }
 
@@ -128,7 +140,11 @@ function said<T extends object>(values: T): Partial<{ [K in keyof T]: Exclude<T[
   return Object.fromEntries(entries) as Partial<{ [K in keyof T]: Exclude<T[K], undefined> }>; // filtered just above
 }
 
-async function conclude(request: BenchRequest, { folder, run }: Prepared, finished: Finished): Promise<number> {
+async function conclude(
+  request: BenchRequest,
+  { folder, run }: Prepared,
+  finished: Finished,
+): Promise<number> {
   const { renderTable } = await import('../report/tables.ts');
   process.stdout.write(renderTable(finished.summary));
   if (request.report && !finished.interrupted) await report(finished, folder.dir);

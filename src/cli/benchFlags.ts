@@ -3,7 +3,14 @@
 import { resolve } from 'node:path';
 import { BenchError } from '../core/errors.ts';
 import { TARGETS, type TargetName } from '../core/names.ts';
-import { AXIS_FLAGS, AXIS_NAMES, parseAxis, type AxisFlag, type AxisName, type SomeAxes } from '../plan/axes.ts';
+import {
+  AXIS_FLAGS,
+  AXIS_NAMES,
+  parseAxis,
+  type AxisFlag,
+  type AxisName,
+  type SomeAxes,
+} from '../plan/axes.ts';
 import { DEFAULT_SUITE, type Effort } from '../plan/suite.ts';
 import { TASKS } from '../text/dataset.ts';
 import { oneOf, parseFlags, wholeNumber, type Flag, type Usage } from './args.ts';
@@ -17,8 +24,16 @@ const axisFlags = Object.fromEntries(
 );
 
 const OWN_FLAGS = {
-  suite: { type: 'string', value: 'NAME', help: `what is swept (default ${DEFAULT_SUITE}); see bench/suites` },
-  task: { type: 'string', value: 'NAME', help: `data set: ${TASKS.join(', ')} (default: sst2 where it is, else reviews)` },
+  suite: {
+    type: 'string',
+    value: 'NAME',
+    help: `what is swept (default ${DEFAULT_SUITE}); see bench/suites`,
+  },
+  task: {
+    type: 'string',
+    value: 'NAME',
+    help: `data set: ${TASKS.join(', ')} (default: sst2 where it is, else reviews)`,
+  },
   data: { type: 'string', value: 'DIR', help: 'folder with the data sets (or TOKEN_PRUNING_DATA)' },
   out: { type: 'string', value: 'DIR', help: 'where runs are stored (default results)' },
   blocks: { type: 'string', value: 'N', help: 'fresh processes per group' },
@@ -26,17 +41,25 @@ const OWN_FLAGS = {
   timeout: { type: 'string', value: 'SECONDS', help: 'a block that takes longer is killed' },
   'accuracy-n': { type: 'string', value: 'N', help: 'examples per accuracy; natural text always takes all' },
   seed: { type: 'string', value: 'N', help: 'chooses texts and orders (default 0)' },
-  target: { type: 'string', value: 'NAME', help: `refuse to run unless this machine is one: ${TARGETS.join(', ')}` },
+  target: {
+    type: 'string',
+    value: 'NAME',
+    help: `refuse to run unless this machine is one: ${TARGETS.join(', ')}`,
+  },
   resume: { type: 'string', value: 'RUN', help: 'go on with an interrupted run, by id or path' },
   list: { type: 'boolean', help: 'print the cells and run nothing' },
-  'print-task': { type: 'string', value: 'GROUP', help: 'print the worker task of a group (add /profile or /accuracy)' },
+  'print-task': {
+    type: 'string',
+    value: 'GROUP',
+    help: 'print the worker task of a group (add /profile or /accuracy)',
+  },
   'no-report': { type: 'boolean', help: 'write no HTML report' },
 } as const satisfies Readonly<Record<string, Flag>>;
 
 export const BENCH_USAGE = {
   name: 'bench',
   summary: 'Measures speed, FLOPs and accuracy of the pruning methods on this machine.',
-  flags: { ...axisFlags, ...OWN_FLAGS } as Readonly<Record<string, Flag>> & typeof OWN_FLAGS,
+  flags: { ...axisFlags, ...OWN_FLAGS },
   notes: [
     'LIST is comma-separated; of numbers it may hold ranges: 1-8+1 adds, 16-512*2 multiplies.',
     'e.g. npm run bench -- --suite lengths',
@@ -63,7 +86,14 @@ export interface BenchRequest {
 }
 
 /** Flags that change what is measured, which a resumed run has settled already. */
-const SETTLED = [...AXIS_NAMES.map((axis) => AXIS_FLAGS[axis].flag), 'suite', 'task', 'blocks', 'accuracy-n', 'seed'];
+const SETTLED = [
+  ...AXIS_NAMES.map((axis) => AXIS_FLAGS[axis].flag),
+  'suite',
+  'task',
+  'blocks',
+  'accuracy-n',
+  'seed',
+];
 
 export function parseBench(argv: readonly string[]): BenchRequest {
   const { values, help } = parseFlags(BENCH_USAGE, argv);

@@ -24,7 +24,10 @@ export interface DriveReport {
  * @param round resolves to whether to go on.
  * @throws what a round threw, after the loop has been ended.
  */
-export async function driveWithBenny(round: () => Promise<boolean>, options: DriveOptions): Promise<DriveReport> {
+export async function driveWithBenny(
+  round: () => Promise<boolean>,
+  options: DriveOptions,
+): Promise<DriveReport> {
   let calls = 0;
   let goOn = true;
   const errors: unknown[] = [];
@@ -44,7 +47,12 @@ export async function driveWithBenny(round: () => Promise<boolean>, options: Dri
       if (!goOn) this.abort();
     },
   };
-  const summary = await silently(() => benny.suite('block', benny.add('round', () => step, limits)));
+  const summary = await silently(() =>
+    benny.suite(
+      'block',
+      benny.add('round', () => step, limits),
+    ),
+  );
   if (errors.length > 0) throw errors[0];
   const [result] = summary.results;
   const rounds = result?.samples ?? 0;

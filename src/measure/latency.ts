@@ -112,7 +112,11 @@ async function visitAll(
   }
 }
 
-async function visit({ subject, record, answers }: Tracked, round: number, options: LatencyOptions): Promise<void> {
+async function visit(
+  { subject, record, answers }: Tracked,
+  round: number,
+  options: LatencyOptions,
+): Promise<void> {
   const input = round % options.inputs;
   const start = options.nowMs();
   const logits = await subject.run(input);

@@ -40,7 +40,11 @@ function fewness({ id, blocks }: Evidence): Doubt[] {
   }
   const samples = blocks.flatMap(({ variants }) => variants.find((v) => v.id === id)?.samplesMs ?? []).length;
   if (samples < FEW_SAMPLES) {
-    doubts.push({ code: 'few-samples', message: `only ${samples} timed calls`, advice: 'raise --time-budget' });
+    doubts.push({
+      code: 'few-samples',
+      message: `only ${samples} timed calls`,
+      advice: 'raise --time-budget',
+    });
   }
   return doubts;
 }
@@ -74,7 +78,9 @@ function flopsMismatch({ id, profile }: Evidence): Doubt[] {
 /** The same graph on the same inputs must answer the same in every process, profiled or timed. */
 function digestMismatch({ id, blocks, profile }: Evidence): Doubt[] {
   const timed = blocks.map(({ variants }) => variants.find((v) => v.id === id)?.logitsDigest);
-  const digests = new Set([...timed, find(profile, id)?.logitsDigest].filter((digest) => digest !== undefined));
+  const digests = new Set(
+    [...timed, find(profile, id)?.logitsDigest].filter((digest) => digest !== undefined),
+  );
   if (digests.size <= 1) return [];
   return [
     {
@@ -109,7 +115,10 @@ function losses({ id, failures, profile, blocks }: Evidence): Doubt[] {
   }
   if (find(profile, id) === undefined) {
     const failed = failures.find((failure) => failure.of === 'profile');
-    doubts.push({ code: 'no-profile', message: `no FLOPs: ${failed?.reason ?? 'its profile was not taken'}` });
+    doubts.push({
+      code: 'no-profile',
+      message: `no FLOPs: ${failed?.reason ?? 'its profile was not taken'}`,
+    });
   }
   const accuracy = failures.find((failure) => failure.of === 'accuracy');
   if (accuracy !== undefined) {

@@ -36,7 +36,10 @@ interface GroupBlocks {
   readonly failures: readonly FailedBlock[];
 }
 
-export function makeRows(wanted: readonly WantedGroup[], blocks: readonly Block[]): Pick<Summary, 'rows' | 'noiseFloor'> {
+export function makeRows(
+  wanted: readonly WantedGroup[],
+  blocks: readonly Block[],
+): Pick<Summary, 'rows' | 'noiseFloor'> {
   const rows: Row[] = [];
   const floors: NoiseFloor[] = [];
   for (const one of wanted) {
@@ -92,7 +95,11 @@ function makeRow(
 }
 
 /** Null for the dense graphs, which save nothing that could become time. */
-function conversion({ method }: Variant, clock: number | undefined, flops: number | undefined): number | null {
+function conversion(
+  { method }: Variant,
+  clock: number | undefined,
+  flops: number | undefined,
+): number | null {
   if (method === 'dense' || method === 'dense-padded') return null;
   return clock === undefined || flops === undefined ? null : clock / flops;
 }
@@ -103,7 +110,8 @@ function unmeasured(
 ): Pick<Row, 'status' | 'reason'> {
   if (obstacle !== null) return { status: 'skipped', reason: obstacle };
   const failed = failures.find(({ of }) => of === 'time') ?? failures[0];
-  if (failed === undefined) return { status: 'skipped', reason: 'the run was interrupted before it was measured' };
+  if (failed === undefined)
+    return { status: 'skipped', reason: 'the run was interrupted before it was measured' };
   return { status: 'failed', reason: `${failed.phase}: ${failed.reason}` };
 }
 

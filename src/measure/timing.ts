@@ -67,7 +67,9 @@ export function blockRatios(blocks: readonly TimeBlock[], id: string, baseline: 
 /** Null if no block has both. */
 export function speedup(blocks: readonly TimeBlock[], id: string, baseline: string): Interval | null {
   if (id === baseline) {
-    return blocks.some(({ variants }) => variants.some((v) => v.id === id)) ? { median: 1, low: 1, high: 1 } : null;
+    return blocks.some(({ variants }) => variants.some((v) => v.id === id))
+      ? { median: 1, low: 1, high: 1 }
+      : null;
   }
   const ratios = blockRatios(blocks, id, baseline);
   const [first] = blocks;
@@ -110,7 +112,8 @@ export function timing(blocks: readonly TimeBlock[], id: string): Timing {
     firstRunMs: median(own.map(({ firstRunMs }) => firstRunMs)),
     blockPeakRssBytes: Math.max(...blocks.map(({ peakRssBytes }) => peakRssBytes)),
     blockMedianMs: own.map((variant) => median(variant.samplesMs)),
-    blockSpeedups: id === 'dense' ? own.map(() => 1) : blockRatios(blocks, id, 'dense').map(({ ratio }) => ratio),
+    blockSpeedups:
+      id === 'dense' ? own.map(() => 1) : blockRatios(blocks, id, 'dense').map(({ ratio }) => ratio),
   };
 }
 

@@ -42,7 +42,11 @@ export const DEFAULT_AXES: Axes = {
 /** How the command line spells each axis. `legal` is a closed list; `least` the smallest number; else any name. */
 export const AXIS_FLAGS = {
   models: { flag: 'models', help: 'models of the zoo, or all' },
-  methods: { flag: 'methods', help: 'pruning methods; the dense baselines they need are added', legal: METHODS },
+  methods: {
+    flag: 'methods',
+    help: 'pruning methods; the dense baselines they need are added',
+    legal: METHODS,
+  },
   points: { flag: 'points', help: 'operating points by name; main: the first of each method; all' },
   text: { flag: 'text', help: 'how long the texts are', legal: TEXT_MODES },
   providers: { flag: 'providers', help: 'execution providers', legal: PROVIDERS },

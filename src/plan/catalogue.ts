@@ -38,7 +38,9 @@ export function variantsOf(
   return methods.flatMap((method): Variant[] => {
     if (method === 'dense' || method === 'dense-padded') return [{ method, point: null }];
     const own = model.points.filter((point) => point.method === method);
-    return own.filter(({ name }, index) => wanted(points, name, index)).map(({ name }) => ({ method, point: name }));
+    return own
+      .filter(({ name }, index) => wanted(points, name, index))
+      .map(({ name }) => ({ method, point: name }));
   });
 }
 

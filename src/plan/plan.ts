@@ -44,7 +44,10 @@ export function makePlan(options: PlanOptions, catalogue: Catalogue): Plan {
   }
   const planned = [...groups.values()].sort((a, b) => tokensOf(a.group) - tokensOf(b.group)); // early rows first
   checkMethods(axes.methods ?? [], planned);
-  const { blocks, minRounds, timeBudgetSeconds, timeoutSeconds, accuracyExamples } = overlay<Effort>(suite, effort);
+  const { blocks, minRounds, timeBudgetSeconds, timeoutSeconds, accuracyExamples } = overlay<Effort>(
+    suite,
+    effort,
+  );
   return {
     suite: suite.name,
     groups: planned,
@@ -65,7 +68,10 @@ function checkMethods(asked: readonly MethodName[], planned: readonly PlannedGro
   const covered = new Set(planned.flatMap(({ variants }) => variants.map(({ method }) => method)));
   const missing = asked.find((method) => !covered.has(method));
   if (missing === undefined) return;
-  throw new BenchError(`--methods: no chosen model has a chosen point of "${missing}"`, 'npm run models lists them');
+  throw new BenchError(
+    `--methods: no chosen model has a chosen point of "${missing}"`,
+    'npm run models lists them',
+  );
 }
 
 function expand(axes: Axes, task: string, catalogue: Catalogue): PlannedGroup[] {
@@ -89,7 +95,9 @@ export function withBaselines(methods: readonly MethodName[]): MethodName[] {
   const pruned = methods.some((method) => method !== 'dense' && method !== 'dense-padded');
   const baselines: MethodName[] = pruned ? ['dense-padded', 'dense'] : ['dense'];
   const wanted = new Set([...baselines, ...methods]);
-  return wanted.has('dense-padded') ? ['dense-padded', ...[...wanted].filter((m) => m !== 'dense-padded')] : [...wanted];
+  return wanted.has('dense-padded')
+    ? ['dense-padded', ...[...wanted].filter((m) => m !== 'dense-padded')]
+    : [...wanted];
 }
 
 function product(axes: Axes, model: string, task: string): Group[] {
@@ -98,7 +106,16 @@ function product(axes: Axes, model: string, task: string): Group[] {
       axes.precisions.flatMap((precision) =>
         axes.threads.flatMap((threads) =>
           axes.seqLens.flatMap((seqLen) =>
-            axes.batchSizes.map((batch) => ({ model, task, text, provider, precision, threads, batch, seqLen })),
+            axes.batchSizes.map((batch) => ({
+              model,
+              task,
+              text,
+              provider,
+              precision,
+              threads,
+              batch,
+              seqLen,
+            })),
           ),
         ),
       ),
@@ -112,5 +129,7 @@ export function tokensOf(group: Group): number {
 }
 
 export function cellsOf(plan: Plan): Cell[] {
-  return plan.groups.flatMap(({ group, variants }) => variants.map((variant: Variant) => ({ ...group, ...variant })));
+  return plan.groups.flatMap(({ group, variants }) =>
+    variants.map((variant: Variant) => ({ ...group, ...variant })),
+  );
 }

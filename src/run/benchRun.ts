@@ -36,7 +36,8 @@ export async function benchRun({ folder, run, plan, sources, signal }: BenchRun)
   const steps = stepsOf(plan);
   const timePlan = new TimePlan({
     budgetMs: plan.timeBudgetSeconds * 1000 * shareLeft(steps, stored),
-    examples: (step) => (step.group.text === 'natural' ? NATURAL_GUESS : (plan.accuracyExamples ?? NATURAL_GUESS)),
+    examples: (step) =>
+      step.group.text === 'natural' ? NATURAL_GUESS : (plan.accuracyExamples ?? NATURAL_GUESS),
   });
   const progress = new Progress({
     total: steps.length,
@@ -58,7 +59,11 @@ export async function benchRun({ folder, run, plan, sources, signal }: BenchRun)
   return finish({ folder, run, plan, sources, signal }, obstacles, blocks);
 }
 
-function finish({ folder, run, plan, signal }: BenchRun, obstacles: Obstacles, blocks: readonly Block[]): Finished {
+function finish(
+  { folder, run, plan, signal }: BenchRun,
+  obstacles: Obstacles,
+  blocks: readonly Block[],
+): Finished {
   const status = signal.aborted ? 'interrupted' : 'complete';
   const finished: Run = { ...run, status, finishedAt: new Date().toISOString() };
   const summary = summarise(finished, plan, obstacles, blocks);
@@ -77,8 +82,11 @@ function shareLeft(steps: readonly Step[], stored: readonly Block[]): number {
 }
 
 async function findObstacles(plan: Plan): Promise<Obstacles> {
-  const providers = [...new Set(plan.groups.map(({ group }) => group.provider))].filter((name) => name !== 'cpu');
+  const providers = [...new Set(plan.groups.map(({ group }) => group.provider))].filter(
+    (name) => name !== 'cpu',
+  );
   const probes = await Promise.all(providers.map((name) => probeProvider(name)));
-  return new Map(probes.flatMap((probe) => (probe.available ? [] : [[probe.name, `${probe.reason}; ${probe.remedy}`]])));
+  return new Map(
+    probes.flatMap((probe) => (probe.available ? [] : [[probe.name, `${probe.reason}; ${probe.remedy}`]])),
+  );
 }
-

@@ -75,7 +75,9 @@ class Executor {
       return;
     }
     if (stored !== undefined) {
-      this.given.watcher.say(`${groupKey(step.group)} ${step.kind} ${step.block}: stored block is of another definition`);
+      this.given.watcher.say(
+        `${groupKey(step.group)} ${step.kind} ${step.block}: stored block is of another definition`,
+      );
       this.given.folder.retire(stored);
     }
     this.forget(step);
@@ -113,7 +115,11 @@ class Executor {
     }
   }
 
-  private settle(step: Step, { definition }: PreparedStep, outcome: Exclude<Outcome, { status: 'failed' }>): void {
+  private settle(
+    step: Step,
+    { definition }: PreparedStep,
+    outcome: Exclude<Outcome, { status: 'failed' }>,
+  ): void {
     if (outcome.status === 'interrupted') return;
     const { block, failures } = outcome.result;
     this.keep(block);
@@ -136,7 +142,13 @@ class Executor {
     const { group, block, kind } = step;
     for (const failure of failures) {
       const startedAt = new Date().toISOString();
-      const base = { schemaVersion: SCHEMA_VERSION, kind: 'failed', of: kind, definition, startedAt } as const;
+      const base = {
+        schemaVersion: SCHEMA_VERSION,
+        kind: 'failed',
+        of: kind,
+        definition,
+        startedAt,
+      } as const;
       const record: FailedBlock = { ...base, wallMs: 0, group, block, ...failure };
       this.keep(record);
       const whom = failure.variants.length === 0 ? 'all variants' : failure.variants.join(', ');

@@ -67,7 +67,9 @@ async function profileVariant(
     flops: addParts(counted.map(({ parts }) => parts)),
     executedFlops: sum(counted.map(({ executed }) => executed)),
     profiledFlops: profile.flops,
-    keptTokens: Array.from({ length: layers }, (_, layer) => sum(counted.map((one) => one.keptTokens[layer] ?? 0))),
+    keptTokens: Array.from({ length: layers }, (_, layer) =>
+      sum(counted.map((one) => one.keptTokens[layer] ?? 0)),
+    ),
     nodeCounts: profile.nodeCounts,
     opTimeMs: profile.opTimeMs,
     nodeProviders: profile.nodeProviders,

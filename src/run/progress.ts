@@ -66,7 +66,8 @@ function rowLine(row: Row): string {
   const time = `${row.latencyMs.p50.toPrecision(3).padStart(6)} ms`;
   const clock = row.speedup?.vsDense;
   const flops = row.flops === null ? '' : `, FLOPs ${row.flops.ratioVsDense.toFixed(2)}x less`;
-  const ratio = clock === null || clock === undefined ? '' : `  ${clock.median.toFixed(2)}x the speed of dense${flops}`;
+  const ratio =
+    clock === null || clock === undefined ? '' : `  ${clock.median.toFixed(2)}x the speed of dense${flops}`;
   return `  ${name} ${time}${row.method === 'dense' ? '' : ratio}`;
 }
 

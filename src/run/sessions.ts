@@ -50,7 +50,10 @@ export async function loadVariant(
   }
 }
 
-export function tokenBatches({ inputs, padId }: Pick<Task, 'inputs' | 'padId'>): ReturnType<typeof toBatch>[] {
+export function tokenBatches({
+  inputs,
+  padId,
+}: Pick<Task, 'inputs' | 'padId'>): ReturnType<typeof toBatch>[] {
   return inputs.map((sequences) =>
     toBatch(
       sequences.map((ids) => ({ ids })),

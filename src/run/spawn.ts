@@ -5,7 +5,14 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../core/errors.ts';
-import { parseProgress, workerResultSchema, type Failure, type Progress, type Task, type WorkerResult } from './task.ts';
+import {
+  parseProgress,
+  workerResultSchema,
+  type Failure,
+  type Progress,
+  type Task,
+  type WorkerResult,
+} from './task.ts';
 
 export type Outcome =
   | { readonly status: 'done'; readonly result: WorkerResult }

@@ -49,7 +49,11 @@ export const accuracyTaskSchema = z.object({
 });
 export type AccuracyTask = z.infer<typeof accuracyTaskSchema>;
 
-export const taskSchema = z.discriminatedUnion('kind', [timeTaskSchema, profileTaskSchema, accuracyTaskSchema]);
+export const taskSchema = z.discriminatedUnion('kind', [
+  timeTaskSchema,
+  profileTaskSchema,
+  accuracyTaskSchema,
+]);
 export type Task = z.infer<typeof taskSchema>;
 
 export const failureSchema = failedBlockSchema.pick({ phase: true, variants: true, reason: true });

@@ -55,12 +55,19 @@ export class Workbench {
     const padId = this.sources.tokenizer(group.model).padId;
     const { built, failures } = await this.build(step);
     const definition = this.define(step, built, inputs);
-    const base = { definition, group, padId, inputs: inputs.map((batch) => batch.map(({ ids }) => [...ids])) };
+    const base = {
+      definition,
+      group,
+      padId,
+      inputs: inputs.map((batch) => batch.map(({ ids }) => [...ids])),
+    };
     return {
       definition,
       failures,
       task: (share, without) => {
-        const variants = built.filter(({ id }) => !without.has(id)).map(({ id, variant, graph }) => ({ id, variant, graph }));
+        const variants = built
+          .filter(({ id }) => !without.has(id))
+          .map(({ id, variant, graph }) => ({ id, variant, graph }));
         return variants.length === 0 ? null : this.finish(step, { ...base, variants }, inputs.flat(), share);
       },
     };
@@ -124,7 +131,11 @@ export class Workbench {
     return documents.toSorted((a, b) => a.ids.length - b.ids.length);
   }
 
-  private compose({ model, task, text: mode, seqLen }: Group, count: number | null, seed: string): readonly Document[] {
+  private compose(
+    { model, task, text: mode, seqLen }: Group,
+    count: number | null,
+    seed: string,
+  ): readonly Document[] {
     const key = [model, task, mode, seqLen, count, seed].join(' ');
     const known = this.documents.get(key);
     if (known !== undefined) return known;

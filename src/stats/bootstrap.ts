@@ -20,7 +20,9 @@ const DRAWS = 2000;
 export function ratioInterval(blocks: readonly BlockRatio[], random: Random): Interval {
   const centre = geometricMean(blocks.map((block) => block.ratio));
   const replicates = blocks.map((block) => block.replicates.map(Math.log));
-  const draws = Array.from({ length: DRAWS }, () => mean(blocks.map(() => random.pick(random.pick(replicates)))));
+  const draws = Array.from({ length: DRAWS }, () =>
+    mean(blocks.map(() => random.pick(random.pick(replicates)))),
+  );
   const sorted = sortSamples(draws);
   const stretch = blocks.length === 1 ? 1 : student95(blocks.length - 1) / Z95;
   const end = (probability: number): number =>

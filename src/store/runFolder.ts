@@ -33,9 +33,13 @@ export class RunFolder {
         return { folder: new RunFolder(join(outDir, id)), id };
       }
     } catch (thrown) {
-      throw new BenchError(`cannot write results to ${outDir}: ${messageOf(thrown)}`, 'choose another --out', {
-        cause: thrown,
-      });
+      throw new BenchError(
+        `cannot write results to ${outDir}: ${messageOf(thrown)}`,
+        'choose another --out',
+        {
+          cause: thrown,
+        },
+      );
     }
   }
 
@@ -79,7 +83,9 @@ export class RunFolder {
         blocks.push(readJson(path, blockSchema, 'block'));
       } catch (thrown) {
         if (!(thrown instanceof BenchError)) throw thrown;
-        complaints.push(`${thrown.message}; set aside as ${setAside(path, 'corrupt')}, will be measured anew`);
+        complaints.push(
+          `${thrown.message}; set aside as ${setAside(path, 'corrupt')}, will be measured anew`,
+        );
       }
     }
     return { blocks, complaints };

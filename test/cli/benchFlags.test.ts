@@ -30,9 +30,15 @@ test('every axis takes a list', () => {
 });
 
 test('a value that does not exist is refused before anything is done', () => {
-  refuses(() => parseBench(['--methods', 'lpt']), /--methods: unknown value "lpt" \(legal: dense-padded, dense, ltp/);
+  refuses(
+    () => parseBench(['--methods', 'lpt']),
+    /--methods: unknown value "lpt" \(legal: dense-padded, dense, ltp/,
+  );
   refuses(() => parseBench(['--task', 'mrpc']), /--task: unknown value "mrpc" \(legal: reviews, sst2\)/);
-  refuses(() => parseBench(['--providers', 'tpu']), /--providers: unknown value "tpu" \(legal: cpu, cuda, webgpu\)/);
+  refuses(
+    () => parseBench(['--providers', 'tpu']),
+    /--providers: unknown value "tpu" \(legal: cpu, cuda, webgpu\)/,
+  );
   refuses(() => parseBench(['--target', 'm1']), /--target: unknown value "m1" \(legal: haswell, t4\)/);
   refuses(() => parseBench(['--blocks', '0']), /--blocks must be a whole number of at least 1, not "0"/);
   refuses(() => parseBench(['--seq-len', '32']), /Unknown option '--seq-len' \(flags: --models/);
@@ -40,7 +46,10 @@ test('a value that does not exist is refused before anything is done', () => {
 
 test('a resumed run keeps its plan', () => {
   assert.equal(parseBench(['--resume', 'x', '--timeout', '9']).effort.timeoutSeconds, 9);
-  refuses(() => parseBench(['--resume', 'x', '--seq-lens', '32']), /--seq-lens cannot be changed on --resume/);
+  refuses(
+    () => parseBench(['--resume', 'x', '--seq-lens', '32']),
+    /--seq-lens cannot be changed on --resume/,
+  );
   refuses(() => parseBench(['--resume', 'x', '--blocks', '2']), /--blocks cannot be changed on --resume/);
 });
 

@@ -22,7 +22,10 @@ test('benny calls rounds one after another until the time is over, and prints no
   assert.equal(report.rounds, stamps.length);
   assert.ok(report.rounds >= 6 && report.rounds <= 16, String(report.rounds));
   const total = stamps.reduce((sum, ms) => sum + ms, 0);
-  assert.ok(report.totalMs >= total * 0.99 && report.totalMs < total * 1.2, `${report.totalMs} against ${total}`);
+  assert.ok(
+    report.totalMs >= total * 0.99 && report.totalMs < total * 1.2,
+    `${report.totalMs} against ${total}`,
+  );
   assert.equal(print.mock.callCount(), 0);
 });
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clockDoubts, collectionDoubts, driftDoubts, watchGarbageCollection } from '../../src/measure/blockDoubts.ts';
+import {
+  clockDoubts,
+  collectionDoubts,
+  driftDoubts,
+  watchGarbageCollection,
+} from '../../src/measure/blockDoubts.ts';
 import { peakRssBytes } from '../../src/measure/memory.ts';
 import { timedVariant } from '../fixtures/blocks.ts';
 
@@ -13,7 +18,8 @@ test('garbage collection is a doubt from one per cent of the block on', () => {
 });
 
 test('a block whose end is a tenth slower or faster than its beginning drifted', () => {
-  const ramp = (last: number): number[][] => Array.from({ length: 12 }, (_, index) => [index < 8 ? 10 : last]);
+  const ramp = (last: number): number[][] =>
+    Array.from({ length: 12 }, (_, index) => [index < 8 ? 10 : last]);
   assert.deepEqual(codes(driftDoubts([timedVariant('dense', ramp(10.5))])), []);
   assert.match(driftDoubts([timedVariant('dense', ramp(12))])[0]?.message ?? '', /20 % slower/);
   assert.match(driftDoubts([timedVariant('dense', ramp(8))])[0]?.message ?? '', /20 % faster/);

@@ -9,7 +9,11 @@ class FakeBench {
   readonly calls: string[] = [];
   readonly announced: string[] = [];
 
-  subject(id: string, costMs: number, logits: (call: number, input: number) => number[] = () => [1, 2]): Subject {
+  subject(
+    id: string,
+    costMs: number,
+    logits: (call: number, input: number) => number[] = () => [1, 2],
+  ): Subject {
     let call = 0;
     return {
       id,
@@ -66,7 +70,10 @@ test('another seed gives another order', async () => {
 
 test('samples are stamped in time order with their input and round, the warm-up apart', async () => {
   const bench = new FakeBench();
-  const { variants, failures } = await measureLatency([bench.subject('A', 10), bench.subject('B', 3)], bench.options(2, 2));
+  const { variants, failures } = await measureLatency(
+    [bench.subject('A', 10), bench.subject('B', 3)],
+    bench.options(2, 2),
+  );
   assert.deepEqual(failures, []);
   const [first, second] = variants;
   assert.equal(first?.id, 'A');
@@ -82,7 +89,11 @@ test('samples are stamped in time order with their input and round, the warm-up 
 
 test('the digest covers every input in order', async () => {
   const digests = new Set<string | undefined>();
-  for (const logits of [(_: number, input: number) => [input], () => [0], (_: number, input: number) => [-input]]) {
+  for (const logits of [
+    (_: number, input: number) => [input],
+    () => [0],
+    (_: number, input: number) => [-input],
+  ]) {
     const bench = new FakeBench();
     const { variants } = await measureLatency([bench.subject('A', 1, logits)], bench.options(1, 2));
     digests.add(variants[0]?.logitsDigest);

@@ -25,16 +25,72 @@ const WANTED: WantedGroup = {
 /** Two inputs; dense costs 10 + 20 ms, the padded graph twice that, ltp 5 + 10 ms in block 0 and 5 + 15 in block 1. */
 const TIMES = [
   timeBlock(0, [
-    timedVariant('dense-padded', [[20, 20], [40, 40]], 2),
-    timedVariant('dense', [[10, 10], [20, 20]], 2),
-    timedVariant('ltp:x2', [[5, 5], [10, 10]], 2),
-    timedVariant('dense@again', [[10, 10], [20, 20]], 2),
+    timedVariant(
+      'dense-padded',
+      [
+        [20, 20],
+        [40, 40],
+      ],
+      2,
+    ),
+    timedVariant(
+      'dense',
+      [
+        [10, 10],
+        [20, 20],
+      ],
+      2,
+    ),
+    timedVariant(
+      'ltp:x2',
+      [
+        [5, 5],
+        [10, 10],
+      ],
+      2,
+    ),
+    timedVariant(
+      'dense@again',
+      [
+        [10, 10],
+        [20, 20],
+      ],
+      2,
+    ),
   ]),
   timeBlock(1, [
-    timedVariant('dense-padded', [[20, 20], [40, 40]], 2),
-    timedVariant('dense', [[10, 10], [20, 20]], 2),
-    timedVariant('ltp:x2', [[5, 5], [15, 15]], 2),
-    timedVariant('dense@again', [[10, 10], [20, 20]], 2),
+    timedVariant(
+      'dense-padded',
+      [
+        [20, 20],
+        [40, 40],
+      ],
+      2,
+    ),
+    timedVariant(
+      'dense',
+      [
+        [10, 10],
+        [20, 20],
+      ],
+      2,
+    ),
+    timedVariant(
+      'ltp:x2',
+      [
+        [5, 5],
+        [15, 15],
+      ],
+      2,
+    ),
+    timedVariant(
+      'dense@again',
+      [
+        [10, 10],
+        [20, 20],
+      ],
+      2,
+    ),
   ]),
 ];
 
@@ -45,7 +101,10 @@ function rowOf(blocks: readonly Block[], method: string, wanted: WantedGroup = W
 }
 
 const near = (actual: number | undefined, expected: number): void => {
-  assert.ok(actual !== undefined && Math.abs(actual - expected) < 1e-9, `${String(actual)} is not ${expected}`);
+  assert.ok(
+    actual !== undefined && Math.abs(actual - expected) < 1e-9,
+    `${String(actual)} is not ${expected}`,
+  );
 };
 
 test('a speed-up is the geometric mean over blocks of the ratio of costs', () => {
@@ -105,7 +164,13 @@ test('dense against its copy is the noise floor, and a difference below it is no
     timeBlock(block, [
       timedVariant('dense', [[10, 10]]),
       timedVariant('ltp:x2', [[9.9, 9.9]]),
-      timedVariant('dense@again', [[[10.4, 10.4], [9.6, 9.6], [10, 10]][block] ?? []]),
+      timedVariant('dense@again', [
+        [
+          [10.4, 10.4],
+          [9.6, 9.6],
+          [10, 10],
+        ][block] ?? [],
+      ]),
     ]),
   );
   const { noiseFloor } = makeRows([WANTED], noisy);
@@ -142,7 +207,10 @@ test('a variant without times is a failed row with phase and reason, its neighbo
 });
 
 test('a block that failed as a whole fails all rows of its group', () => {
-  const { rows, noiseFloor } = makeRows([WANTED], [failedBlock({ phase: 'crash', reason: 'worker ended by SIGSEGV' })]);
+  const { rows, noiseFloor } = makeRows(
+    [WANTED],
+    [failedBlock({ phase: 'crash', reason: 'worker ended by SIGSEGV' })],
+  );
   assert.deepEqual(
     rows.map(({ status, reason }) => `${status} ${reason ?? ''}`),
     Array(3).fill('failed crash: worker ended by SIGSEGV'),
@@ -158,7 +226,10 @@ test('what was not reached or cannot be done here is skipped with the reason', (
 });
 
 test('a block lost among others leaves the row standing, with a doubt', () => {
-  const row = rowOf([...TIMES, failedBlock({ block: 2, phase: 'timeout', reason: 'no result after 5 s' })], 'ltp');
+  const row = rowOf(
+    [...TIMES, failedBlock({ block: 2, phase: 'timeout', reason: 'no result after 5 s' })],
+    'ltp',
+  );
   assert.equal(row.status, 'ok');
   assert.ok(row.doubts.some(({ code }) => code === 'lost-blocks'));
 });

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cellKey, groupKey, variantKey } from '../../src/core/keys.ts';
 import type { Catalogue } from '../../src/plan/catalogue.ts';
-import { cellsOf, makePlan, planSchema, withBaselines, type Plan, type PlanOptions } from '../../src/plan/plan.ts';
+import {
+  cellsOf,
+  makePlan,
+  planSchema,
+  withBaselines,
+  type Plan,
+  type PlanOptions,
+} from '../../src/plan/plan.ts';
 import { accuracyGroup, inputCount, stepsOf } from '../../src/plan/steps.ts';
 import { refuses } from '../fixtures/refuses.ts';
 import { loadSuite, suiteNames, type Suite } from '../../src/plan/suite.ts';
@@ -31,7 +38,15 @@ const SUITE: Suite = {
 };
 
 function plan(changes: Partial<PlanOptions> = {}): Plan {
-  const options = { suite: SUITE, axes: {}, effort: {}, task: 'reviews', dataDir: null, accuracyThreads: 2, seed: 0 };
+  const options = {
+    suite: SUITE,
+    axes: {},
+    effort: {},
+    task: 'reviews',
+    dataDir: null,
+    accuracyThreads: 2,
+    seed: 0,
+  };
   return makePlan({ ...options, ...changes }, CATALOGUE);
 }
 
@@ -74,12 +89,17 @@ test('a pruned method brings both dense baselines, dense alone brings none', () 
 test('what the zoo does not have is refused by name', () => {
   refuses(() => plan({ axes: { models: ['big'] } }), /unknown model "big" \(the zoo has small\)/);
   refuses(() => plan({ axes: { points: ['x9'] } }), /has no point "x9" \(legal: main, all, x2, x3\)/);
-  refuses(() => plan({ axes: { methods: ['transkimmer'] } }), /no chosen model has a chosen point of "transkimmer"/);
+  refuses(
+    () => plan({ axes: { methods: ['transkimmer'] } }),
+    /no chosen model has a chosen point of "transkimmer"/,
+  );
   refuses(() => plan({ axes: { seqLens: [256] } }), /256 is more than the 128 positions of model "small"/);
 });
 
 test('every group gets its first block, profile and accuracy before any gets a second block', () => {
-  const steps = stepsOf(plan()).map(({ kind, group, block }) => `${kind}${block} s${group.seqLen} b${group.batch}`);
+  const steps = stepsOf(plan()).map(
+    ({ kind, group, block }) => `${kind}${block} s${group.seqLen} b${group.batch}`,
+  );
   assert.deepEqual(steps, [
     ...['time0 s16 b1', 'profile0 s16 b1', 'accuracy0 s16 b16', 'time0 s16 b4', 'profile0 s16 b4'],
     ...['time0 s64 b1', 'profile0 s64 b1', 'accuracy0 s64 b16', 'time0 s64 b4', 'profile0 s64 b4'],
@@ -90,7 +110,10 @@ test('every group gets its first block, profile and accuracy before any gets a s
 test('accuracy is shared by batch sizes and threads', () => {
   const [first, second] = plan({ axes: { threads: [1, 2] } }).groups;
   assert.ok(first && second);
-  assert.deepEqual(accuracyGroup(first.group, 2), accuracyGroup({ ...first.group, batch: 32, threads: 2 }, 2));
+  assert.deepEqual(
+    accuracyGroup(first.group, 2),
+    accuracyGroup({ ...first.group, batch: 32, threads: 2 }, 2),
+  );
 });
 
 test('short inputs get eight batches, long ones at least two', () => {

@@ -56,7 +56,10 @@ test('in simulated runs of a model against itself the interval covers 1 in at le
         const { low, high } = ratioInterval(blocks, random);
         if (low <= 1 && high >= 1) covered++;
       }
-      assert.ok(covered >= 90, `${covered} of 100 with ${count} blocks, ${between} between and ${within} within`);
+      assert.ok(
+        covered >= 90,
+        `${covered} of 100 with ${count} blocks, ${between} between and ${within} within`,
+      );
     }
   }
 });

@@ -18,10 +18,13 @@ const times: PairedTimes = {
 };
 
 test('a variant costs the sum over inputs of its median time', () => {
-  assert.deepEqual([...costs(times)], [
-    ['dense', 31.5],
-    ['ltp', 15.5],
-  ]);
+  assert.deepEqual(
+    [...costs(times)],
+    [
+      ['dense', 31.5],
+      ['ltp', 15.5],
+    ],
+  );
   assert.equal(costRatio(costs(times), 'ltp', 'dense'), 31.5 / 15.5);
   assert.equal(costRatio(costs(times), 'topk', 'dense'), undefined);
 });

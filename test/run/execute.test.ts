@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { groupKey } from '../../src/core/keys.ts';
+import type { Block } from '../../src/core/schema.ts';
+import { makePlan } from '../../src/plan/plan.ts';
+import { execute, type Execution, type Watcher } from '../../src/run/execute.ts';
+import type { Outcome } from '../../src/run/spawn.ts';
+import type { Task } from '../../src/run/task.ts';
+import { TimePlan } from '../../src/run/timePlan.ts';
+import type { PreparedStep } from '../../src/run/workbench.ts';
+import { accuracyBlock, failedBlock, profileBlock, timeBlock, timedVariant } from '../fixtures/blocks.ts';
+
+const PLAN = makePlan(
+  {
+    suite: {
+      ...{
+        name: 'test',
+        summary: '',
+        sweeps: [{ seqLens: [16, 32], batchSizes: [1] }],
+        blocks: 2,
+        minRounds: 1,
+      },
+      ...{ timeBudgetSeconds: 20, timeoutSeconds: 5, accuracyExamples: 10 },
+    },
+    ...{
+      axes: { methods: ['dense', 'ltp'] },
+      effort: {},
+      task: 'reviews',
+      dataDir: null,
+      accuracyThreads: 1,
+      seed: 0,
+    },
+  },
+  [{ name: 'small', maxPositions: 64, points: [{ name: 'x2', method: 'ltp' }] }],
+);
+
+type Answer = (task: Task) => Outcome;
+
+/** An executor whose workers answer from a function. */
+class Scene {
+  readonly written: string[] = [];
+  readonly launched: string[] = [];
+  readonly said: string[] = [];
+  readonly controller = new AbortController();
+  answer: Answer = (task) => done(task);
+  definition = 'd';
+
+  async run(stored: readonly Block[] = []): Promise<Block[]> {
+    const watcher: Watcher = {
+      begin: () => undefined,
+      end: () => undefined,
+      say: (line) => this.said.push(line),
+    };
+    const execution: Execution = {
+      plan: PLAN,
+      folder: {
+        writeBlock: (block) => this.written.push(label(block)),
+        clearFailures: () => undefined,
+        retire: (block) => this.said.push(`retired ${label(block)}`),
+      },
+      workbench: { prepare: (step) => Promise.resolve(this.prepared(step)) },
+      timePlan: new TimePlan({ budgetMs: 20_000, examples: () => 10 }),
+      launch: (task) => {
+        this.launched.push(`${task.kind}${task.kind === 'time' ? task.block : ''} s${task.group.seqLen}`);
+        return Promise.resolve(this.answer(task));
+      },
+      environment: () => ({}),
+      obstacle: () => null,
+      watcher,
+      signal: this.controller.signal,
+      nowMs: () => 0,
+      stored,
+    };
+    return execute(execution);
+  }
+
+  private prepared({
+    kind,
+    group,
+    block,
+    variants,
+  }: Parameters<Execution['workbench']['prepare']>[0]): PreparedStep {
+    const all = variants.map((variant) => ({
+      id: variant.point === null ? variant.method : `${variant.method}:${variant.point}`,
+      variant,
+      graph: 'g',
+    }));
+    const base = { definition: this.definition, group, padId: 0, inputs: [[[1]]] };
+    return {
+      definition: this.definition,
+      failures: [],
+      task: ({ budgetMs }, without) => {
+        const left = all.filter(({ id }) => !without.has(id));
+        if (kind === 'time')
+          return { kind, ...base, variants: left, block, budgetMs, minRounds: 1, seed: '' };
+        if (kind === 'profile') return { kind, ...base, variants: left, modelsDir: null };
+        return { kind, ...base, variants: left, labels: [1], examplesDigest: '' };
+      },
+    };
+  }
+}
+
+function label(block: Block): string {
+  const ids = block.kind === 'failed' ? `!${block.phase}[${block.variants.join()}]` : '';
+  const number = 'block' in block ? block.block : '';
+  return `${block.kind === 'failed' ? block.of : block.kind}${number} s${block.group.seqLen}${ids}`;
+}
+
+function done(task: Task): Outcome {
+  const { group, definition, variants } = task;
+  const changes = { group, definition };
+  const own = variants.map(({ id }) => timedVariant(id, [[1, 1]]));
+  switch (task.kind) {
+    case 'time':
+      return { status: 'done', result: { block: timeBlock(task.block, own, changes), failures: [] } };
+    case 'profile':
+      return { status: 'done', result: { block: { ...profileBlock([]), ...changes }, failures: [] } };
+    case 'accuracy':
+      return { status: 'done', result: { block: { ...accuracyBlock([], []), ...changes }, failures: [] } };
+  }
+}
+
+const ORDER = [
+  ...['time0 s16', 'profile s16', 'accuracy s16', 'time0 s32', 'profile s32', 'accuracy s32'],
+  ...['time1 s16', 'time1 s32'],
+];
+
+test('every step is launched once, in order, and stored when it is done', async () => {
+  const scene = new Scene();
+  const blocks = await scene.run();
+  assert.deepEqual(scene.launched, ORDER);
+  assert.deepEqual(scene.written, ORDER);
+  assert.equal(blocks.length, 8);
+});
+
+test('stored blocks of the same definition are not made again', async () => {
+  const first = new Scene();
+  const blocks = await first.run();
+  const second = new Scene();
+  const again = await second.run(blocks.filter((block) => label(block) !== 'time1 s16'));
+  assert.deepEqual(second.launched, ['time1 s16']);
+  assert.equal(again.length, 8);
+});
+
+test('stored blocks of another definition are put aside and made anew', async () => {
+  const blocks = await new Scene().run();
+  const scene = new Scene();
+  scene.definition = 'another';
+  const again = await scene.run(blocks);
+  assert.deepEqual(scene.launched, ORDER);
+  assert.equal(scene.said.filter((line) => line.startsWith('retired')).length, 8);
+  assert.ok(again.every((block) => block.definition === 'another'));
+});
+
+test('a failure that is stored is tried again', async () => {
+  const blocks = (await new Scene().run()).filter((block) => label(block) !== 'time1 s16');
+  const group = PLAN.groups[0]?.group;
+  assert.ok(group);
+  const scene = new Scene();
+  const again = await scene.run([...blocks, failedBlock({ group, block: 1 })]);
+  assert.deepEqual(scene.launched, ['time1 s16']);
+  assert.ok(again.every(({ kind }) => kind !== 'failed'));
+});
+
+test('a killed worker costs its block only', async () => {
+  const scene = new Scene();
+  scene.answer = (task) =>
+    task.kind === 'time' && task.block === 1 && task.group.seqLen === 16
+      ? { status: 'failed', phase: 'memory', id: undefined, reason: 'out of memory during measure' }
+      : done(task);
+  const blocks = await scene.run();
+  assert.deepEqual(scene.launched, ORDER);
+  assert.deepEqual(
+    scene.written.filter((name) => name.includes('!')),
+    ['time1 s16!memory[]'],
+  );
+  assert.equal(blocks.filter(({ kind }) => kind !== 'failed').length, 7);
+  assert.match(scene.said.join(), /all variants failed: out of memory during measure/);
+});
+
+test('a group whose first block fails gets no further time blocks', async () => {
+  const scene = new Scene();
+  scene.answer = (task) =>
+    task.kind === 'time' && task.group.seqLen === 16
+      ? { status: 'failed', phase: 'timeout', id: undefined, reason: 'no result after 5 s' }
+      : done(task);
+  await scene.run();
+  assert.deepEqual(
+    scene.launched,
+    ORDER.filter((name) => name !== 'time1 s16'),
+  );
+});
+
+test('a variant that takes the process down is left out and the others are measured', async () => {
+  const scene = new Scene();
+  scene.answer = (task) =>
+    task.group.seqLen === 16 && task.variants.some(({ id }) => id === 'ltp:x2')
+      ? {
+          status: 'failed',
+          phase: 'crash',
+          id: 'ltp:x2',
+          reason: 'worker ended by SIGSEGV during load of ltp:x2',
+        }
+      : done(task);
+  const blocks = await scene.run();
+  assert.deepEqual(scene.launched.slice(0, 3), ['time0 s16', 'time0 s16', 'profile s16']);
+  assert.equal(
+    scene.launched.filter((name) => name === 'time1 s16').length,
+    1,
+    'the culprit was tried again',
+  );
+  const failed = blocks.filter(({ kind }) => kind === 'failed').map(label);
+  assert.deepEqual(failed, ['time0 s16!crash[ltp:x2]', 'accuracy0 s16!crash[ltp:x2]']);
+  const time = blocks.find((block) => block.kind === 'time' && block.group.seqLen === 16);
+  assert.deepEqual(time?.kind === 'time' && time.variants.map(({ id }) => id), ['dense-padded', 'dense']);
+});
+
+test('an interruption ends the run after the running block', async () => {
+  const scene = new Scene();
+  scene.answer = (task) => {
+    if (task.kind !== 'profile') return done(task);
+    scene.controller.abort();
+    return { status: 'interrupted' };
+  };
+  const blocks = await scene.run();
+  assert.deepEqual(scene.launched, ['time0 s16', 'profile s16']);
+  assert.deepEqual(blocks.map(label), ['time0 s16']);
+  assert.equal(groupKey(blocks[0]?.group ?? assert.fail()), 'small.reviews.full.cpu.fp32.t1.b1.s16');
+});
