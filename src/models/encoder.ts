@@ -7,7 +7,7 @@ import { GraphBuilder, MICROSOFT, type Value } from '../onnx/builder.ts';
 import type { ModelProto } from '../onnx/proto.ts';
 import { attend, attendAndRemove } from './attention/attention.ts';
 import type { AttentionKernels } from './attention/kernels.ts';
-import { maskedAttention } from './attention/rectangle.ts';
+import { inputPadding, maskedAttention, type InputPadding } from './attention/rectangle.ts';
 import type { EncoderConfig } from './config.ts';
 import { embed, head, layerNorm, linear, type WeightLookup } from './layers.ts';
 import type { AfterScore, Method, MethodContext, PointRule } from './methods/contract.ts';
@@ -82,6 +82,7 @@ class EncoderWriter {
   readonly #options: EncoderOptions;
   /** The rectangle of a packing that never changes, computed once. */
   #geometry: PaddedGeometry | null = null;
+  #padding: InputPadding | null = null;
 
   constructor(
     g: GraphBuilder,
@@ -157,7 +158,8 @@ class EncoderWriter {
     const { packing } = rows;
     const batch = { rows: { query, key, value }, packing, shape };
     if (this.#input.padded) {
-      return { context: maskedAttention(g, batch.rows, packing, this.#input.mask, shape), survivors: rows };
+      this.#padding ??= inputPadding(g, packing, this.#input.mask, shape);
+      return { context: maskedAttention(g, batch.rows, packing, this.#padding, shape), survivors: rows };
     }
     const score = this.#scoreAt(layer);
     if (score === null) {

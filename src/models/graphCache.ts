@@ -8,7 +8,7 @@ import { repoRoot } from '../core/root.ts';
 import type { Variant } from '../core/schema.ts';
 import { readSafetensors, type TensorFile } from '../weights/safetensors.ts';
 import type { AttentionKernels } from './attention/kernels.ts';
-import { CPU_KERNELS, PLAIN_KERNELS, writeGraph, type GraphFile } from './graphs.ts';
+import { CPU_KERNELS, CUDA_KERNELS, PLAIN_KERNELS, writeGraph, type GraphFile } from './graphs.ts';
 import { pointOf, type ModelEntry, type ZooFile } from './zoo.ts';
 
 export interface GraphOptions {
@@ -21,7 +21,7 @@ export interface GraphOptions {
 
 export const KERNELS: Readonly<Record<ProviderName, AttentionKernels>> = {
   cpu: CPU_KERNELS,
-  cuda: PLAIN_KERNELS,
+  cuda: CUDA_KERNELS,
   webgpu: PLAIN_KERNELS,
 };
 

@@ -44,9 +44,11 @@ export interface PointSource {
 const LENGTHS = { loopAbove: 96, headsAbove: 224, flashAbove: 224 };
 
 /** If, Loop and ONNX Runtime's fused operators serve the CPU provider well. */
-export const CPU_KERNELS: AttentionKernels = { fused: true, adaptive: true, ...LENGTHS };
-/** Standard operators only, one path: for providers where control flow costs a round trip to the host. */
-export const PLAIN_KERNELS: AttentionKernels = { fused: false, adaptive: false, ...LENGTHS };
+export const CPU_KERNELS: AttentionKernels = { fused: 'cpu', adaptive: true, ...LENGTHS };
+/** One path, no control flow: for GPUs, where each decision costs a round trip to the host. */
+export const CUDA_KERNELS: AttentionKernels = { fused: 'contrib', adaptive: false, ...LENGTHS };
+/** Standard operators only. */
+export const PLAIN_KERNELS: AttentionKernels = { fused: 'none', adaptive: false, ...LENGTHS };
 
 export const DEFAULT_OPTIONS: EncoderOptions = {
   kernels: CPU_KERNELS,

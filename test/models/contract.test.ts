@@ -12,7 +12,7 @@ import { encoderFlops } from '../../src/measure/flops.ts';
 import { readProfile } from '../../src/measure/profile.ts';
 import type { AttentionKernels } from '../../src/models/attention/kernels.ts';
 import { parseEncoderConfig } from '../../src/models/config.ts';
-import { CPU_KERNELS, PLAIN_KERNELS, writeGraph } from '../../src/models/graphs.ts';
+import { CPU_KERNELS, CUDA_KERNELS, PLAIN_KERNELS, writeGraph } from '../../src/models/graphs.ts';
 import { METHOD } from '../../src/models/methods/index.ts';
 import { createSession, type EncoderSession } from '../../src/runtime/session.ts';
 import { readSafetensors } from '../../src/weights/safetensors.ts';
@@ -65,7 +65,7 @@ for (const [method, file] of CASES) {
       await session.release();
     });
 
-    for (const [name, kernels] of Object.entries({ adaptive: SMALL_LIMITS, plain: PLAIN_KERNELS })) {
+    for (const [name, kernels] of Object.entries({ adaptive: SMALL_LIMITS, plain: PLAIN_KERNELS, cuda: CUDA_KERNELS })) {
       test(`analytic FLOPs equal those of the profile (${name} kernels)`, async () => {
         const rule = METHOD[method].read(source.config, point?.file ?? null);
         for (const lengths of BATCHES) {

@@ -9,7 +9,7 @@ import { sha256Hex } from '../../src/core/hash.ts';
 import type { MethodName } from '../../src/core/names.ts';
 import type { AttentionKernels } from '../../src/models/attention/kernels.ts';
 import { parseEncoderConfig } from '../../src/models/config.ts';
-import { CPU_KERNELS, PLAIN_KERNELS, writeGraph } from '../../src/models/graphs.ts';
+import { CPU_KERNELS, CUDA_KERNELS, PLAIN_KERNELS, writeGraph } from '../../src/models/graphs.ts';
 import { createSession } from '../../src/runtime/session.ts';
 import { readSafetensors } from '../../src/weights/safetensors.ts';
 
@@ -33,7 +33,8 @@ const KERNELS: Record<string, AttentionKernels> = {
   'direct, padded or loop at run time': CPU_KERNELS,
   'always looping over ragged batches': { ...CPU_KERNELS, loopAbove: 1, headsAbove: 2, flashAbove: 4 },
   'standard operators only': PLAIN_KERNELS,
-  'standard operators, adaptive': { ...CPU_KERNELS, fused: false },
+  'one path with fused attention': CUDA_KERNELS,
+  'standard operators, adaptive': { ...CPU_KERNELS, fused: 'none' },
 };
 const cache = mkdtempSync(join(tmpdir(), 'goldens-'));
 

@@ -21,11 +21,16 @@ export function uniformAttention(
   score: Score | null,
 ): RectangleResult {
   const hidden = hiddenSize(shape);
-  if (score === null && shape.kernels.fused) {
+  if (shape.kernels.fused === 'cpu') {
     const dims = shapeOf(g, [packing.batch, packing.longest, hidden]);
     const batched = [rows.query, rows.key, rows.value].map((r) => g.op('Reshape', [r, dims]));
-    const context = fusedAttention(g, batched, packing.longest, shape);
-    return { context: g.op('Reshape', [context, g.int64([-1, hidden])]), score: null };
+    if (score === null) {
+      const context = fusedAttention(g, batched, packing.longest, shape);
+      return { context: g.op('Reshape', [context, g.int64([-1, hidden])]), score: null };
+    }
+    const { context, probabilities } = scoredAttention(g, batched, shape);
+    const sums = g.op('ReduceSum', [probabilities, g.int64([2])], { keepdims: 0 }, 'score'); // [B, H, S]
+    return { context, score: meanOverHeads(g, sums, probabilities, shape, score) };
   }
   const dims = shapeOf(g, [packing.batch, packing.longest, shape.heads, shape.headSize]);
   const split = (r: Value) => g.op('Reshape', [r, dims]);
@@ -45,13 +50,13 @@ export function paddedAttention(
   shape: AttentionShape,
   score: Score | null,
 ): RectangleResult {
-  const dims = shapeOf(g, [packing.batch, packing.longest, shape.heads, shape.headSize]);
-  const split = (r: Value) => g.op('Reshape', [g.op('Gather', [r, geometry.rows], { axis: 0 }), dims]);
   const visible = visibleSlots(g, packing, geometry); // bool [B, S]
-  const raw = products(g, split(rows.query), split(rows.key), shape);
-  const probabilities = softmaxOver(g, raw, visible);
-  const context = weighted(g, probabilities, split(rows.value), hiddenSize(shape));
-  if (score === null) return { context: silenceOrphans(g, context, packing), score: null };
+  const gather = (r: Value) => g.op('Gather', [r, geometry.rows], { axis: 0 });
+  const slots = { query: gather(rows.query), key: gather(rows.key), value: gather(rows.value) };
+  const { context, probabilities } = overVisible(g, slots, packing, visible, shape, score !== null);
+  if (score === null || probabilities === null) {
+    return { context: silenceOrphans(g, context, packing), score: null };
+  }
   // Empty slots and orphans are no queries: a row vector of ones and zeros picks the live ones.
   const queries = g.op('Unsqueeze', [g.op('Cast', [visible], { to: 1 }), g.int64([1, 2])]); // [B, 1, 1, S]
   const sums = g.op('Squeeze', [g.op('MatMul', [queries, probabilities], {}, 'score'), g.int64([2])]); // [B, H, S]
@@ -62,54 +67,130 @@ export function paddedAttention(
 }
 
 /**
- * Attention over every slot of the input rectangle, for dense-padded; without a mask when nothing is padded.
- * rows: float [B * S, d]; filled: bool [B, S]. @returns float [B * S, d].
+ * Attention over every slot of the input rectangle, for dense-padded; on the CPU provider without a mask when
+ * nothing is padded. rows: float [B * S, d]. @returns float [B * S, d].
  */
 export function maskedAttention(
   g: GraphBuilder,
   rows: Projections,
   packing: Packing,
-  filled: Value,
+  padding: InputPadding,
   shape: AttentionShape,
 ): Value {
-  const hidden = hiddenSize(shape);
-  if (!shape.kernels.fused) {
-    const dims = shapeOf(g, [packing.batch, packing.longest, shape.heads, shape.headSize]);
-    const split = (r: Value) => g.op('Reshape', [r, dims]);
-    const raw = products(g, split(rows.query), split(rows.key), shape);
-    return weighted(g, softmaxOver(g, raw, filled), split(rows.value), hidden);
-  }
-  const dims = shapeOf(g, [packing.batch, packing.longest, hidden]);
+  const masked = (on: GraphBuilder) =>
+    overVisible(on, rows, packing, padding.filled, shape, false, padding.mask).context;
+  if (padding.full === null) return masked(g);
+  const branch = (name: string, body: (child: GraphBuilder) => Value) =>
+    g.subgraph(name, (child) => {
+      child.output(child.within(name, () => body(child)), 'float', null);
+    });
+  const unmasked = (child: GraphBuilder) => uniformAttention(child, rows, packing, shape, null).context;
+  const attributes = {
+    then_branch: { graph: branch('full', unmasked) },
+    else_branch: { graph: branch('masked', masked) },
+  };
+  return g.op('If', [padding.full], attributes, 'attention');
+}
+
+/** What all layers of dense-padded share. */
+export interface InputPadding {
+  /** bool [B, S]. */
+  readonly filled: Value;
+  /** bool [], whether nothing is padded; null where nobody asks. */
+  readonly full: Value | null;
+  /** float [B, 1, S, S], made only when something is padded; null where another form is used. */
+  readonly mask: Value | null;
+}
+
+/** Made once, before the first layer. */
+export function inputPadding(
+  g: GraphBuilder,
+  packing: Packing,
+  filled: Value,
+  shape: AttentionShape,
+): InputPadding {
+  if (shape.kernels.fused !== 'cpu') return { filled, full: null, mask: null };
   const least = g.op('ReduceMin', [g.op('Cast', [filled], { to: 6 })], { keepdims: 0 });
   const full = g.op('Cast', [least], { to: 9 }, 'full');
-  const branch = (name: string, body: (child: GraphBuilder, batched: readonly Value[]) => Value) =>
-    g.subgraph(name, (child) => {
-      const batched = [rows.query, rows.key, rows.value].map((r) => child.op('Reshape', [r, dims]));
-      child.output(child.op('Reshape', [body(child, batched), child.int64([-1, hidden])]), 'float', null);
-    });
-  const unmasked = branch('full', (child, batched) => fusedAttention(child, batched, packing.longest, shape));
-  const masked = branch('masked', (child, batched) => {
-    const mask = child.op('Cast', [filled], { to: 6 });
-    return child.contrib('MultiHeadAttention', [...batched, '', mask], { num_heads: shape.heads });
+  const none = g.subgraph('none', (child) => {
+    child.output(child.op('Identity', [child.float([0])]), 'float', null);
   });
-  return g.op('If', [full], { then_branch: { graph: unmasked }, else_branch: { graph: masked } }, 'attention');
+  const needed = g.subgraph('needed', (child) => {
+    child.output(keyMask(child, filled, packing), 'float', null);
+  });
+  const attributes = { then_branch: { graph: none }, else_branch: { graph: needed } };
+  return { filled, full, mask: g.op('If', [full], attributes, 'mask') };
+}
+
+/**
+ * Attention over the visible keys of a rectangle. slots: float [B * S, d]; visible: bool [B, S].
+ * @returns context [B * S, d] and, where asked for, probabilities [B, H, S, S].
+ */
+function overVisible(
+  g: GraphBuilder,
+  slots: Projections,
+  packing: Packing,
+  visible: Value,
+  shape: AttentionShape,
+  scored: boolean,
+  knownMask: Value | null = null,
+): { context: Value; probabilities: Value | null } {
+  const hidden = hiddenSize(shape);
+  const { fused } = shape.kernels;
+  if (fused === 'cpu' || (fused === 'contrib' && !scored)) {
+    const dims = shapeOf(g, [packing.batch, packing.longest, hidden]);
+    const batched = [slots.query, slots.key, slots.value].map((r) => g.op('Reshape', [r, dims]));
+    if (fused === 'cpu') {
+      const masked = [...batched, knownMask ?? keyMask(g, visible, packing)];
+      if (scored) return scoredAttention(g, masked, shape);
+      const context = g.op('Attention', masked, { q_num_heads: shape.heads, kv_num_heads: shape.heads });
+      return { context: g.op('Reshape', [context, g.int64([-1, hidden])]), probabilities: null };
+    }
+    const attributes = { num_heads: shape.heads, mask_filter_value: { float: MASKED } };
+    const mask = g.op('Cast', [visible], { to: 6 });
+    const context = g.contrib('MultiHeadAttention', [...batched, '', mask], attributes);
+    return { context: g.op('Reshape', [context, g.int64([-1, hidden])]), probabilities: null };
+  }
+  const dims = shapeOf(g, [packing.batch, packing.longest, shape.heads, shape.headSize]);
+  const split = (r: Value) => g.op('Reshape', [r, dims]);
+  const raw = products(g, split(slots.query), split(slots.key), shape);
+  const masked = g.op('Add', [raw, additiveMask(g, visible)], {}, 'masked');
+  const probabilities = g.op('Softmax', [masked], { axis: -1 });
+  return { context: weighted(g, probabilities, split(slots.value), hidden), probabilities };
+}
+
+/** ONNX's Attention with its probabilities. inputs: float [B, S, d] and perhaps a mask. */
+function scoredAttention(
+  g: GraphBuilder,
+  inputs: readonly Value[],
+  shape: AttentionShape,
+): { context: Value; probabilities: Value } {
+  const { heads } = shape;
+  const attributes = { q_num_heads: heads, kv_num_heads: heads, qk_matmul_output_mode: AFTER_SOFTMAX };
+  const outputs = g.opsWanted('Attention', inputs, [true, false, false, true], attributes);
+  const context = g.op('Reshape', [outputs[0] ?? '', g.int64([-1, hiddenSize(shape)])]);
+  return { context, probabilities: outputs[3] ?? '' };
+}
+
+/** ONNX Attention's qk_matmul_output_mode. */
+const AFTER_SOFTMAX = 3;
+
+/** bool [B, S] to float [B, 1, 1, S]. */
+function additiveMask(g: GraphBuilder, visible: Value): Value {
+  return g.op('Unsqueeze', [g.op('Where', [visible, g.float(0), g.float(MASKED)]), g.int64([1, 2])], {}, 'mask');
+}
+
+/** float [B, 1, S, S]: ONNX Runtime 1.30 wants the query axis in full. */
+function keyMask(g: GraphBuilder, visible: Value, packing: Packing): Value {
+  const full = shapeOf(g, [packing.batch, 1, packing.longest, packing.longest]);
+  return g.op('Expand', [additiveMask(g, visible), full], {}, 'mask');
 }
 
 /** query, key: float [B, S, H, dh]. @returns scaled products [B, H, S, S]. */
 function products(g: GraphBuilder, query: Value, key: Value, shape: AttentionShape): Value {
-  const scale = 1 / Math.sqrt(shape.headSize);
-  if (shape.kernels.fused) {
-    const [q = '', k = ''] = [query, key].map((t) => g.op('Transpose', [t], { perm: [0, 2, 1, 3] }));
-    return g.contrib('FusedMatMul', [q, k], { transB: 1, alpha: { float: scale } }, 'attention_scores');
-  }
-  const q = g.op('Transpose', [g.op('Mul', [query, g.float(scale)])], { perm: [0, 2, 1, 3] });
+  const scaled = g.op('Mul', [query, g.float(1 / Math.sqrt(shape.headSize))]);
+  const q = g.op('Transpose', [scaled], { perm: [0, 2, 1, 3] });
   return g.op('MatMul', [q, g.op('Transpose', [key], { perm: [0, 2, 3, 1] })], {}, 'attention_scores');
-}
-
-/** Softmax of [B, H, S, S] over the visible keys; visible: bool [B, S]. */
-function softmaxOver(g: GraphBuilder, raw: Value, visible: Value): Value {
-  const mask = g.op('Unsqueeze', [g.op('Where', [visible, g.float(0), g.float(MASKED)]), g.int64([1, 2])]);
-  return g.op('Softmax', [g.op('Add', [raw, mask], {}, 'masked')], { axis: -1 });
 }
 
 /** probabilities [B, H, S, S] x value [B, S, H, dh]. @returns [B * S, d]. */

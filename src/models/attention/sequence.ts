@@ -21,7 +21,7 @@ export function sequenceAttention(
 ): SequenceResult {
   if (score === null) return { context: unscored(g, rows, length, shape), score: null };
   const { kernels } = shape;
-  if (!kernels.fused || !kernels.adaptive) return allHeads(g, rows, shape, score);
+  if (kernels.fused !== 'cpu') return allHeads(g, rows, shape, score);
   const short = g.op('LessOrEqual', [length, g.int64(kernels.headsAbove)], {}, 'short');
   const branch = (name: string, body: typeof allHeads) =>
     g.subgraph(name, (child) => {
@@ -44,7 +44,7 @@ function split(g: GraphBuilder, rows: Value, shape: AttentionShape): Value {
 
 function unscored(g: GraphBuilder, rows: Projections, length: Value, shape: AttentionShape): Value {
   const hidden = hiddenSize(shape);
-  if (!shape.kernels.fused) return allHeads(g, rows, shape, null).context;
+  if (shape.kernels.fused !== 'cpu') return allHeads(g, rows, shape, null).context;
   const batched = [rows.query, rows.key, rows.value].map((r) =>
     g.op('Reshape', [r, g.int64([1, -1, hidden])]),
   );
@@ -91,7 +91,7 @@ function allHeads(
 /** query, key: float [n, H, dh]. @returns scaled products [H, n, n]. */
 function products(g: GraphBuilder, query: Value, key: Value, shape: AttentionShape): Value {
   const scale = 1 / Math.sqrt(shape.headSize);
-  if (shape.kernels.fused) {
+  if (shape.kernels.fused === 'cpu') {
     const attributes = { transBatchA: 1, transBatchB: 1, transB: 1, alpha: { float: scale } };
     return g.contrib('FusedMatMul', [query, key], attributes, 'attention_scores');
   }
@@ -101,7 +101,7 @@ function products(g: GraphBuilder, query: Value, key: Value, shape: AttentionSha
 
 /** probabilities [H, n, n] x value [n, H, dh]. @returns [H, n, dh]. */
 function weighted(g: GraphBuilder, probabilities: Value, value: Value, shape: AttentionShape): Value {
-  if (shape.kernels.fused) {
+  if (shape.kernels.fused === 'cpu') {
     return g.contrib('FusedMatMul', [probabilities, value], { transBatchB: 1 }, 'attention_context');
   }
   const v = g.op('Transpose', [value], { perm: [1, 0, 2] });
