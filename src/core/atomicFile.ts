@@ -13,7 +13,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { BenchError, messageOf } from './errors.ts';
 
@@ -22,7 +22,7 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeSynced(temporary, data);
     renameSync(temporary, path);
   } catch (thrown) {
@@ -34,6 +34,32 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
         cause: thrown,
       },
     );
+  }
+}
+
+/** Like mkdir -p. Node's own recursive mkdirSync never comes back from a path under /proc (seen in 20.20). */
+export function makeFolder(path: string): void {
+  const absolute = resolve(path);
+  if (existsSync(absolute)) return;
+  makeFolder(dirname(absolute));
+  try {
+    mkdirSync(absolute);
+  } catch (thrown) {
+    if (!existsSync(absolute)) throw thrown; // else another process was faster
+  }
+}
+
+/**
+ * Makes a folder and its parents, one at a time: Node's own recursive mkdir never returns where the parent exists
+ * and yet answers ENOENT, as under /proc (seen in 20.20).
+ */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (thrown) {
+    if (!existsSync(path)) throw thrown; // made by another process meanwhile
   }
 }
 

@@ -2,9 +2,8 @@
 // weights; a point's merged matrices and predictors lie in a file of its own. Names carry content hashes, so a
 // file that exists is right and building again costs only the writing of a few kilobytes.
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../core/atomicFile.ts';
+import { makeFolder, writeFileAtomic } from '../core/atomicFile.ts';
 import { BenchError, messageOf } from '../core/errors.ts';
 import { sha256Hex } from '../core/hash.ts';
 import type { MethodName } from '../core/names.ts';
@@ -73,7 +72,7 @@ export async function writeGraph(
   const stem = point === null ? `${source.name}.${method}` : `${source.name}.${method}.${point.name}`;
   const path = join(directory, `${stem}.${sha256.slice(0, 12)}.onnx`);
   try {
-    await mkdir(directory, { recursive: true });
+    makeFolder(directory);
     for (const file of files) {
       if (!existsSync(join(directory, file.location))) await file.write(directory);
     }

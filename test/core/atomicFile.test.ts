@@ -65,3 +65,11 @@ test('JSON that is missing, malformed or of another shape names the file and the
     /shape\.json: rows\.1\.ms: .*number/,
   );
 });
+
+test(
+  'a folder that cannot be made is an error, not an endless loop',
+  { skip: process.platform !== 'linux' },
+  () => {
+    assert.throws(() => writeFileAtomic('/proc/no-such-folder/deeper/file', 'x'), /cannot write \/proc/);
+  },
+);
