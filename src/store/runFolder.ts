@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJson, writeFileAtomic, writeJsonAtomic } from '../core/atomicFile.ts';
+import { makeFolder, readJson, writeFileAtomic, writeJsonAtomic } from '../core/atomicFile.ts';
 import { BenchError, messageOf } from '../core/errors.ts';
 import { groupKey } from '../core/keys.ts';
 import { blockSchema, runSchema, type Block, type Group, type Run, type Summary } from '../core/schema.ts';
@@ -25,7 +25,7 @@ export class RunFolder {
   /** Makes a folder that did not exist before; `id` is its name. */
   static create(outDir: string, now: Date = new Date()): { folder: RunFolder; id: string } {
     try {
-      mkdirSync(outDir, { recursive: true });
+      makeFolder(outDir);
       for (;;) {
         const id = newRunId(now);
         if (existsSync(join(outDir, id))) continue;

@@ -82,6 +82,8 @@ test('a folder that cannot be written is refused at once', (context) => {
   const out = fresh();
   writeFileSync(join(out, 'file'), '');
   refuses(() => RunFolder.create(join(out, 'file')), /cannot write results to .* \(choose another --out\)/);
+  if (existsSync('/proc/self'))
+    refuses(() => RunFolder.create('/proc/x/results'), /cannot write results to \/proc\/x/);
   if (process.getuid?.() === 0) {
     context.diagnostic('root may write anywhere: the read-only folder is not tried');
     return;
