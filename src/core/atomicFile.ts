@@ -49,20 +49,6 @@ export function makeFolder(path: string): void {
   }
 }
 
-/**
- * Makes a folder and its parents, one at a time: Node's own recursive mkdir never returns where the parent exists
- * and yet answers ENOENT, as under /proc (seen in 20.20).
- */
-export function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (thrown) {
-    if (!existsSync(path)) throw thrown; // made by another process meanwhile
-  }
-}
-
 function writeSynced(path: string, data: string | Uint8Array): void {
   const file = openSync(path, 'wx');
   try {
