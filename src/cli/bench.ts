@@ -125,29 +125,21 @@ function resume(request: BenchRequest, name: string, machine: Machine): Prepared
   const stored = planSchema.safeParse(run.plan);
   if (!stored.success)
     throw new BenchError(`run ${run.id} holds a plan that this version cannot read`, 'start a new run');
-  const { timeBudgetSeconds, timeoutSeconds } = { ...stored.data, ...said(request.effort) };
+  const { effort, dataDir } = request;
   const plan = {
     ...stored.data,
-    timeBudgetSeconds,
-    timeoutSeconds,
-    dataDir: request.dataDir ?? stored.data.dataDir,
+    timeBudgetSeconds: effort.timeBudgetSeconds ?? stored.data.timeBudgetSeconds,
+    timeoutSeconds: effort.timeoutSeconds ?? stored.data.timeoutSeconds,
+    dataDir: dataDir ?? stored.data.dataDir,
   };
   return { folder, run, plan, sources: sourcesOf(plan, machine) };
 }
 
-function said<T extends object>(values: T): Partial<{ [K in keyof T]: Exclude<T[K], undefined> }> {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Partial<{ [K in keyof T]: Exclude<T[K], undefined> }>; // filtered just above
-}
-
-async function conclude(
-  request: BenchRequest,
-  { folder, run }: Prepared,
-  finished: Finished,
-): Promise<number> {
-  const { renderTable } = await import('../report/tables.ts');
+async function conclude(request: BenchRequest, prepared: Prepared, finished: Finished): Promise<number> {
+  const { folder, run } = prepared;
+  const { renderTable } = await import('../report/index.ts');
   process.stdout.write(renderTable(finished.summary));
-  if (request.report && !finished.interrupted) await report(finished, folder.dir);
+  if (request.report && !finished.interrupted) await report(finished, reportDirOf(request, prepared));
   process.stderr.write(`summary: ${folder.summaryPath}\n`);
   if (finished.interrupted) {
     const out = request.outDir === null ? '' : ` --out ${quoted(request.outDir)}`;
@@ -156,10 +148,16 @@ async function conclude(
   return finished.failed || finished.interrupted ? EXIT.failedCells : EXIT.ok;
 }
 
-async function report({ summary }: Finished, runDir: string): Promise<void> {
+async function report({ summary }: Finished, folder: string): Promise<void> {
   const { writeReport } = await import('../report/index.ts');
-  const { html } = await writeReport(summary, join(runDir, 'report'));
+  const { html, notes } = await writeReport(summary, folder);
+  for (const note of notes) process.stderr.write(`${note}\n`);
   process.stderr.write(`report: ${html}\n`);
+}
+
+/** Beside the results if these have a place of their own. */
+function reportDirOf({ outDir }: BenchRequest, { folder, run }: Prepared): string {
+  return outDir === null ? join(repoRoot(), 'reports', run.id) : join(folder.dir, 'report');
 }
 
 function outDirOf({ outDir }: BenchRequest): string {

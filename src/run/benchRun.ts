@@ -36,6 +36,7 @@ export async function benchRun({ folder, run, plan, sources, signal }: BenchRun)
   const steps = stepsOf(plan);
   const timePlan = new TimePlan({
     budgetMs: plan.timeBudgetSeconds * 1000 * shareLeft(steps, stored),
+    timeoutMs: plan.timeoutSeconds * 1000,
     examples: (step) =>
       step.group.text === 'natural' ? NATURAL_GUESS : (plan.accuracyExamples ?? NATURAL_GUESS),
   });

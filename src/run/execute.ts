@@ -37,9 +37,7 @@ export interface Execution {
 }
 
 /** @returns all blocks of the run, the stored ones that still hold included. */
-export async function execute(execution: Execution): Promise<Block[]> {
-  return new Executor(execution).run();
-}
+export const execute = (execution: Execution): Promise<Block[]> => new Executor(execution).run();
 
 class Executor {
   private readonly given: Execution;

@@ -19,6 +19,8 @@ const LEAST_BUDGET_MS = 500;
 
 export interface TimePlanOptions {
   readonly budgetMs: number;
+  /** After which a block is killed; its rounds get half of that at most. */
+  readonly timeoutMs: number;
   /** Documents of an accuracy step. */
   readonly examples: (step: Step) => number;
 }
@@ -46,7 +48,8 @@ export class TimePlan {
     const others = sum(steps.filter(({ kind }) => kind !== 'time').map((one) => this.costMs(one)));
     const left = this.options.budgetMs - RESERVE_MS - elapsedMs - others;
     const weights = sum(steps.filter(({ kind }) => kind === 'time').map(weightOf));
-    return Math.max(LEAST_BUDGET_MS, (left * weightOf(step)) / weights);
+    const share = Math.min((left * weightOf(step)) / weights, this.options.timeoutMs / 2);
+    return Math.max(LEAST_BUDGET_MS, share);
   }
 
   /** What is left of the run, for people: the budget while it holds, else what the steps will take at least. */

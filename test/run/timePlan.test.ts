@@ -9,7 +9,8 @@ const step = (kind: Step['kind'], seqLen: number, batch = 1): Step => ({
   variants: [{ method: 'dense', point: null }],
 });
 
-const plan = (budgetMs: number): TimePlan => new TimePlan({ budgetMs, examples: () => 100 });
+const plan = (budgetMs: number): TimePlan =>
+  new TimePlan({ budgetMs, timeoutMs: 600_000, examples: () => 100 });
 
 test('time blocks share the time by the root of their tokens', () => {
   const steps = [step('time', 64), step('time', 256)];
@@ -24,6 +25,13 @@ test('time lost early is taken from the blocks that follow, down to a least shar
   const [only = assert.fail()] = steps;
   assert.equal(plan(38_000).budgetMs(only, steps, 25_000), 5000);
   assert.equal(plan(38_000).budgetMs(only, steps, 60_000), 500);
+});
+
+test('a block is never given more than half of what would get it killed', () => {
+  const steps = [step('time', 64)];
+  const [only = assert.fail()] = steps;
+  const made = new TimePlan({ budgetMs: 1e6, timeoutMs: 60_000, examples: () => 0 });
+  assert.equal(made.budgetMs(only, steps, 0), 30_000);
 });
 
 test('what accuracy will take is guessed from the pace of dense', () => {
