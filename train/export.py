@@ -1,7 +1,7 @@
 """Finished runs -> models/: stored weights, point files, manifest and card. What is stored is the model: metrics are
 measured on the files as read back.
 
-    python train/export.py model --run dense               -> models/minilm-l6/{config.json,tokenizer.json,weights.safetensors}
+    python train/export.py model --run dense+dense-2       -> models/minilm-l6/{config.json,tokenizer.json,weights.safetensors}
     python train/export.py point --run ltp-hard            -> models/minilm-l6/points/ltp.safetensors
     python train/export.py manifest --data DIR             -> models/manifest.json and CARD.md, measured on SST-2 dev
 """
@@ -56,9 +56,15 @@ def command(c: Config) -> str:
 
 
 def export_model(run: str, name: str) -> None:
-    c = read_config(run)
+    """run may name several finished runs, a+b: their weights are averaged (snapshots of one training path)."""
+    runs = run.split("+")
+    c = read_config(runs[-1])
     model, _ = build(c)
-    load_final(run, model, None)
+    states = []
+    for one in runs:
+        load_final(one, model, None)
+        states.append({key: value.clone() for key, value in model.state_dict().items()})
+    model.load_state_dict({key: torch.stack([state[key] for state in states]).mean(0) for key in states[0]})
     folder = MODELS / name
     (folder / "points").mkdir(parents=True, exist_ok=True)
     tensors = {}
@@ -67,7 +73,7 @@ def export_model(run: str, name: str) -> None:
             tensors[key], tensors[key + ".row_scale"] = quantise_rows(value)
         else:
             tensors[key] = value.to(torch.float16).contiguous()
-    save_file(tensors, str(folder / "weights.safetensors"), {"format": "pt", "seed": str(c.seed), "command": command(c)})
+    save_file(tensors, str(folder / "weights.safetensors"), {"format": "pt", "seed": str(c.seed), "command": command(c) + f" && python train/export.py model --run {run}"})
     (folder / "config.json").write_text(json.dumps(model.shape.to_hf(), indent=2) + "\n")
     tokenizer = Tokenizer.from_file(str(base_folder(c) / "tokenizer.json"))
     tokenizer.no_padding()  # the package's file truncates at 128 and pads; both are the caller's business
@@ -127,7 +133,7 @@ def load_point(folder: Path, path: Path) -> tuple[Classifier, Pruner, dict]:
     return model.eval(), pruner.eval(), metadata
 
 
-def measure(model: Classifier, pruner: Pruner | None, corpus: Corpus, each: int = 200) -> dict:
+def measure(model: Classifier, pruner: Pruner | None, corpus: Corpus, each: int = 100) -> dict:
     """Accuracy on the SST-2 dev sentences and on documents composed of them; with a pruner the FLOPs ratio too."""
     def one(examples):
         result = evaluate(model, pruner, examples)

@@ -161,7 +161,7 @@ def calibrate(c: Config, model: Classifier, pruner: Pruner, corpus: Corpus) -> s
     biases = [skim.out.bias.detach().clone() for skim in pruner.skim] if c.method == "transkimmer" else None
     low, high = {"ltp": (0.3, 3.0), "threshold": (0.2, 4.0), "topk": (0.9, -2.0), "transkimmer": (3.0, -3.0)}[c.method]  # weak to strong
     L = model.shape.layers
-    for _ in range(10):
+    for _ in range(8):
         value = (low + high) / 2
         with torch.no_grad():
             if c.method == "ltp":
