@@ -17,7 +17,7 @@ import { benchRun, type BenchRun, type Finished } from '../run/benchRun.ts';
 import { catalogueOf, makeSources } from '../run/sources.ts';
 import { Workbench, type Sources } from '../run/workbench.ts';
 import { RunFolder } from '../store/runFolder.ts';
-import { defaultTask, loadTask } from '../text/dataset.ts';
+import { defaultTask } from '../text/dataset.ts';
 import { helpOf } from './args.ts';
 import { BENCH_USAGE, parseBench, type BenchRequest } from './benchFlags.ts';
 import type { Command } from './command.ts';
@@ -42,7 +42,7 @@ export const command: Command = {
     const prepared =
       request.resume === null
         ? await begin(request, machine, argv)
-        : resume(request, request.resume, machine);
+        : await resume(request, request.resume, machine);
     process.stderr.write(`run ${prepared.run.id}: ${prepared.folder.dir}\n`);
     return conclude(request, prepared, await benchRun({ ...prepared, signal: interrupt }));
   },
@@ -91,7 +91,8 @@ async function printTask(name: string, plan: Plan, machine: Machine): Promise<nu
 async function begin(request: BenchRequest, machine: Machine, argv: readonly string[]): Promise<Prepared> {
   if (request.target !== null) requireTarget(request.target, machine);
   const plan = planOf(request, threadsOf(machine));
-  for (const task of new Set(plan.groups.map(({ group }) => group.task))) loadTask(task, plan.dataDir);
+  const sources = sourcesOf(plan, machine);
+  await checkInputs(plan, sources);
   const { folder, id } = RunFolder.create(outDirOf(request));
   const providers = [...new Set(plan.groups.map(({ group }) => group.provider))];
   const threads = Math.max(...plan.groups.map(({ group }) => group.threads));
@@ -110,10 +111,17 @@ async function begin(request: BenchRequest, machine: Machine, argv: readonly str
     doubts: (await readQuietness(machine.cpu, threads)).doubts,
   };
   folder.writeRun(run);
-  return { folder, run, plan, sources: sourcesOf(plan, machine) };
+  return { folder, run, plan, sources };
 }
 
-function resume(request: BenchRequest, name: string, machine: Machine): Prepared {
+/** Texts and base weights, without which nothing could be measured. A damaged point costs only its own rows. */
+async function checkInputs(plan: Plan, sources: Sources): Promise<void> {
+  for (const task of new Set(plan.groups.map(({ group }) => group.task))) sources.taskData(task);
+  const models = new Map(plan.groups.map(({ group }) => [group.model, group]));
+  for (const group of models.values()) await sources.graph(group, { method: 'dense', point: null });
+}
+
+async function resume(request: BenchRequest, name: string, machine: Machine): Promise<Prepared> {
   const folder = RunFolder.open(outDirOf(request), name);
   const run = folder.readRun();
   if (run.machine.fingerprint !== machine.fingerprint) {
@@ -132,7 +140,9 @@ function resume(request: BenchRequest, name: string, machine: Machine): Prepared
     timeoutSeconds: effort.timeoutSeconds ?? stored.data.timeoutSeconds,
     dataDir: dataDir ?? stored.data.dataDir,
   };
-  return { folder, run, plan, sources: sourcesOf(plan, machine) };
+  const sources = sourcesOf(plan, machine);
+  await checkInputs(plan, sources);
+  return { folder, run, plan, sources };
 }
 
 async function conclude(request: BenchRequest, prepared: Prepared, finished: Finished): Promise<number> {

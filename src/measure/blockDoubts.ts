@@ -38,7 +38,6 @@ export function collectionDoubts(collectedMs: number, wallMs: number): Doubt[] {
     {
       code: 'garbage-collection',
       message: `garbage collection took ${(100 * share).toFixed(1)} % of the block`,
-      advice: 'the calls are very short; raise --batch-sizes or --seq-lens',
     },
   ];
 }

@@ -123,9 +123,19 @@ function product(axes: Axes, model: string, task: string): Group[] {
   );
 }
 
-/** Most tokens of one call. */
-export function tokensOf(group: Group): number {
-  return group.batch * group.seqLen;
+/** Real tokens of a typical sentence of a data set, for planning only. */
+const NATURAL_TOKENS = 32;
+
+/** About how many real tokens one call has. */
+export function tokensOf({ text, batch, seqLen }: Group): number {
+  switch (text) {
+    case 'full':
+      return batch * seqLen;
+    case 'ragged':
+      return batch * seqLen * 0.625; // lengths are uniform from a quarter to the whole
+    case 'natural':
+      return batch * Math.min(seqLen, NATURAL_TOKENS);
+  }
 }
 
 export function cellsOf(plan: Plan): Cell[] {

@@ -3,7 +3,7 @@
 // spell of the machine falls on all of them alike.
 import { groupKey } from '../core/keys.ts';
 import type { Group, Variant } from '../core/schema.ts';
-import type { Plan, PlannedGroup } from './plan.ts';
+import { tokensOf, type Plan, type PlannedGroup } from './plan.ts';
 
 export interface Step {
   readonly kind: 'time' | 'profile' | 'accuracy';
@@ -38,6 +38,6 @@ export function accuracyGroup(group: Group, threads: number): Group {
 }
 
 /** Distinct input batches per group: enough real text for the mean, few enough to warm up on each. */
-export function inputCount({ batch, seqLen }: Pick<Group, 'batch' | 'seqLen'>): number {
-  return Math.min(8, Math.max(2, Math.round(4096 / (batch * seqLen))));
+export function inputCount(group: Group): number {
+  return Math.min(8, Math.max(2, Math.round(4096 / tokensOf(group))));
 }

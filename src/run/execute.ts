@@ -7,7 +7,7 @@ import type { Plan } from '../plan/plan.ts';
 import { stepsOf, type Step } from '../plan/steps.ts';
 import { nameOf } from '../store/blockNames.ts';
 import type { RunFolder } from '../store/runFolder.ts';
-import type { Launch, Outcome } from './spawn.ts';
+import type { Launch } from './spawn.ts';
 import type { Failure } from './task.ts';
 import type { TimePlan } from './timePlan.ts';
 import type { PreparedStep, Workbench } from './workbench.ts';
@@ -46,6 +46,7 @@ class Executor {
   /** Variants that brought a process of their group down. */
   private readonly banned = new Map<string, Set<string>>();
   private readonly givenUp = new Set<string>();
+  private readonly told = new Set<string>();
 
   constructor(execution: Execution) {
     this.given = execution;
@@ -58,7 +59,7 @@ class Executor {
     for (const [index, step] of steps.entries()) {
       if (this.given.signal.aborted) break;
       if (step.kind === 'time' && this.givenUp.has(groupKey(step.group))) continue;
-      const ahead = steps.slice(index).filter((one) => one === step || !this.has(one));
+      const ahead = steps.slice(index).filter((one) => one === step || this.find(one) === undefined);
       await this.make(step, ahead);
     }
     return this.blocks;
@@ -98,8 +99,12 @@ class Executor {
         environment: this.given.environment(step),
         signal: this.given.signal,
       });
-      if (outcome.status !== 'failed') {
-        this.settle(step, prepared, outcome);
+      if (outcome.status === 'interrupted') return;
+      if (outcome.status === 'done') {
+        const { block, failures } = outcome.result;
+        this.keep(block);
+        this.given.timePlan.learn(block);
+        this.fail(step, prepared.definition, failures);
         return;
       }
       const culprit = culpritOf(outcome.phase, outcome.id, step, banned);
@@ -111,18 +116,6 @@ class Executor {
       }
       banned.add(culprit);
     }
-  }
-
-  private settle(
-    step: Step,
-    { definition }: PreparedStep,
-    outcome: Exclude<Outcome, { status: 'failed' }>,
-  ): void {
-    if (outcome.status === 'interrupted') return;
-    const { block, failures } = outcome.result;
-    this.keep(block);
-    this.given.timePlan.learn(block);
-    this.fail(step, definition, failures);
   }
 
   private async prepare(step: Step): Promise<PreparedStep | null> {
@@ -149,9 +142,16 @@ class Executor {
       } as const;
       const record: FailedBlock = { ...base, wallMs: 0, group, block, ...failure };
       this.keep(record);
-      const whom = failure.variants.length === 0 ? 'all variants' : failure.variants.join(', ');
-      this.given.watcher.say(`${groupKey(group)} ${kind} ${block}: ${whom} failed: ${failure.reason}`);
+      this.tell(step, failure);
     }
+  }
+
+  /** Once a reason: a damaged point fails in every block. */
+  private tell({ group, kind, block }: Step, { variants, reason }: Failure): void {
+    const whom = variants.length === 0 ? 'all variants' : variants.join(', ');
+    if (this.told.has(`${whom} ${reason}`)) return;
+    this.told.add(`${whom} ${reason}`);
+    this.given.watcher.say(`${groupKey(group)} ${kind} ${block}: ${whom} failed: ${reason}`);
   }
 
   private keep(block: Block): void {
@@ -167,10 +167,6 @@ class Executor {
 
   private find(step: Step): Block | undefined {
     return this.blocks.find((block) => block.kind !== 'failed' && isOf(block, step));
-  }
-
-  private has(step: Step): boolean {
-    return this.find(step) !== undefined;
   }
 
   private hasTime({ group }: Step): boolean {

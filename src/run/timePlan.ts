@@ -61,10 +61,8 @@ export class TimePlan {
   /** A profile or an accuracy in full; of a time block its least: loading and warming up. */
   private costMs(step: Step): number {
     const { group, variants } = step;
-    const tokens =
-      step.kind === 'accuracy'
-        ? this.options.examples(step) * group.seqLen
-        : inputCount(group) * tokensOf(group);
+    const calls = step.kind === 'accuracy' ? this.options.examples(step) / group.batch : inputCount(group);
+    const tokens = calls * tokensOf(group);
     const pass = (tokens * this.paceOf(step)) / group.threads;
     return START_MS + variants.length * (LOAD_MS + pass);
   }

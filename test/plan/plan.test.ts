@@ -117,9 +117,13 @@ test('accuracy is shared by batch sizes and threads', () => {
 });
 
 test('short inputs get eight batches, long ones at least two', () => {
-  assert.equal(inputCount({ batch: 1, seqLen: 32 }), 8);
-  assert.equal(inputCount({ batch: 8, seqLen: 128 }), 4);
-  assert.equal(inputCount({ batch: 64, seqLen: 512 }), 2);
+  const [planned] = plan().groups;
+  assert.ok(planned);
+  const { group } = planned;
+  assert.equal(inputCount({ ...group, batch: 1, seqLen: 32 }), 8);
+  assert.equal(inputCount({ ...group, batch: 8, seqLen: 128 }), 4);
+  assert.equal(inputCount({ ...group, batch: 64, seqLen: 512 }), 2);
+  assert.equal(inputCount({ ...group, batch: 8, seqLen: 512, text: 'natural' }), 8);
 });
 
 test('the suites of the repository can be read, each under its own name', () => {
