@@ -42,7 +42,7 @@ export function goldenExamples(entry: ModelEntry, variant: Variant): readonly Go
 }
 
 /**
- * Runs all recorded texts, one a batch and all as one ragged batch.
+ * Runs all recorded texts, alone and in ragged batches.
  * @returns null if nothing is recorded. @throws BenchError at the first difference.
  */
 export async function verifyVariant(entry: ModelEntry, variant: Variant): Promise<Verification | null> {
@@ -52,7 +52,7 @@ export async function verifyVariant(entry: ModelEntry, variant: Variant): Promis
   const session = await createSession(graph, { provider: 'cpu', threads: 1 });
   let largestDifference = 0;
   try {
-    for (const batch of [...examples.map((example) => [example]), [...examples]]) {
+    for (const batch of batchesOf(examples)) {
       const output = await session.run(session.prepare(padded(batch)));
       for (const [index, example] of batch.entries()) {
         const where = `${entry.name} ${variantKey(variant)}, text of ${example.inputIds.length} tokens`;
@@ -63,6 +63,16 @@ export async function verifyVariant(entry: ModelEntry, variant: Variant): Promis
     await session.release();
   }
   return { texts: examples.length, largestDifference };
+}
+
+/** Each alone, then 2, 7 and 32 of the short ones, then all: every way that attention may be computed. */
+function batchesOf(examples: readonly GoldenExample[]): (readonly GoldenExample[])[] {
+  const short = examples.filter((example) => example.inputIds.length <= 64);
+  const cycled = (count: number) =>
+    Array.from({ length: count }, (_, i) => short[i % short.length]).filter((one) => one !== undefined);
+  return [...examples.map((example) => [example]), cycled(2), cycled(7), cycled(32), examples].filter(
+    (batch) => batch.length > 0,
+  );
 }
 
 type Output = Awaited<ReturnType<Awaited<ReturnType<typeof createSession>>['run']>>;
