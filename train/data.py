@@ -47,6 +47,21 @@ def read_sst2(path: Path) -> list[tuple[str, int]]:
     return rows
 
 
+def read_imdb(path: Path) -> list[tuple[str, int]]:
+    """Large Movie Review Dataset as label, rating, id, text; the same question as SST-2, asked of whole reviews."""
+    if not path.is_file():
+        raise InputError(f"{path} does not exist; --imdb needs imdb/train.tsv in --data")
+    rows = []
+    for number, line in enumerate(path.read_bytes().decode("utf-8-sig").split("\n")[1:], 2):
+        if not line.strip():
+            continue
+        cells = line.rstrip("\r").split("\t")
+        if len(cells) != 4 or cells[0] not in ("0", "1"):
+            raise InputError(f"{path} line {number}: expected label, rating, id and text")
+        rows.append((cells[3].replace("<br />", " "), int(cells[0])))
+    return rows
+
+
 def whole_sentences(rows: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """Train rows are phrases of sentences; one that ends a sentence and is no other row's ending looks whole."""
     backwards = sorted({text[::-1] for text, _ in rows})
@@ -73,7 +88,10 @@ class Corpus:
         random.Random(seed).shuffle(whole)
         if len(whole) <= 2 * held_out:
             raise InputError(f"{folder / 'sst2/train.tsv'}: only {len(whole)} whole sentences, need more than {2 * held_out}")
-        held, whole = whole[:held_out], whole[held_out:]
+        if held_out == 0:  # the final run of settings that are chosen already: nothing is kept apart
+            held = []
+        else:
+            held, whole = whole[:held_out], whole[held_out:]
         spans = set()
         for text, _ in held:
             words = text.split()
@@ -82,10 +100,16 @@ class Corpus:
         self.sentences, self.held_out = self.encode(whole), self.encode(held)
         self.dev = self.encode(read_sst2(folder / "sst2/dev.tsv"))
 
-    def encode(self, rows):
+    def reviews(self, folder: Path, count: int, seed: int, tokens: int = 126):
+        """The ends of `count` random IMDB reviews, where reviewers say what they think."""
+        rows = read_imdb(folder / "imdb/train.tsv")
+        rows = random.Random(seed).sample(rows, min(count, len(rows)))
+        return [(ids[:1] + ids[1:-1][-tokens:] + ids[-1:], label) for ids, label in self.encode(rows, cut=False)]
+
+    def encode(self, rows, cut=True):
         encoded = self.tokenizer.encode_batch([text for text, _ in rows])
-        cut = lambda ids: ids if len(ids) <= MAX_TOKENS else ids[:MAX_TOKENS - 1] + ids[-1:]
-        return [(cut(e.ids), label) for e, (_, label) in zip(encoded, rows)]
+        short = lambda ids: ids if len(ids) <= MAX_TOKENS or not cut else ids[:MAX_TOKENS - 1] + ids[-1:]
+        return [(short(e.ids), label) for e, (_, label) in zip(encoded, rows)]
 
 
 def compose(sentences, target: int, rng: random.Random, tries: int = 12):

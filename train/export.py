@@ -65,6 +65,8 @@ def export_model(run: str, name: str) -> None:
         load_final(one, model, None)
         states.append({key: value.clone() for key, value in model.state_dict().items()})
     model.load_state_dict({key: torch.stack([state[key] for state in states]).mean(0) for key in states[0]})
+    starts = {read_config(one).init for one in runs}
+    ends = [command(read_config(one)) for one in runs if one not in starts]  # each with the stages that it began with
     folder = MODELS / name
     (folder / "points").mkdir(parents=True, exist_ok=True)
     tensors = {}
@@ -73,7 +75,7 @@ def export_model(run: str, name: str) -> None:
             tensors[key], tensors[key + ".row_scale"] = quantise_rows(value)
         else:
             tensors[key] = value.to(torch.float16).contiguous()
-    save_file(tensors, str(folder / "weights.safetensors"), {"format": "pt", "seed": str(c.seed), "command": command(c) + f" && python train/export.py model --run {run}"})
+    save_file(tensors, str(folder / "weights.safetensors"), {"format": "pt", "seed": str(c.seed), "command": " && ".join([*ends, f"python train/export.py model --run {run}"])})
     (folder / "config.json").write_text(json.dumps(model.shape.to_hf(), indent=2) + "\n")
     tokenizer = Tokenizer.from_file(str(base_folder(c) / "tokenizer.json"))
     tokenizer.no_padding()  # the package's file truncates at 128 and pads; both are the caller's business

@@ -42,6 +42,8 @@ class Config:
     steps: int = 1000
     budget: int = 4096  # tokens a batch, padding included
     documents: int = 1500  # composed documents an epoch, lengths log-uniform in 24..512
+    imdb: int = 0  # our addition: ends of IMDB reviews an epoch, the same task on other text; needs imdb/train.tsv
+    held_out: int = 1000  # whole sentences (and their phrases) kept out of training for choosing; 0 in a final run
     phrases: int = 0  # phrases an epoch beside the whole sentences; 0: all of them
     lr: float = 1e-4
     warmup: float = 0.06  # share of the steps
@@ -147,7 +149,10 @@ def evaluate(model: Classifier, pruner: Pruner | None, examples, budget: int = 8
 
 
 def held_out_sets(corpus: Corpus, seed: int, documents_each: int = 12):
+    """Sentences and documents for choosing; of a run that keeps none apart, sentences it has seen (good for FLOPs only)."""
     lengths = [n for n in (32, 64, 128, 256, 512) for _ in range(documents_each)]
+    if not corpus.held_out:
+        return corpus.sentences[:1000], documents(corpus.sentences[:1000], lengths, seed)
     return corpus.held_out, documents(corpus.held_out, lengths, seed)
 
 
@@ -187,7 +192,8 @@ def epoch_batches(c: Config, corpus: Corpus, epoch: int):
     if c.phrases:
         generator = torch.Generator().manual_seed(seed)
         phrases = corpus.sentences + [phrases[i] for i in torch.randperm(len(phrases), generator=generator)[:c.phrases].tolist()]
-    return token_batches(phrases + composed, c.budget, seed)
+    reviews = corpus.reviews(data_folder(c.data), c.imdb, seed) if c.imdb else []
+    return token_batches(phrases + composed + reviews, c.budget, seed)
 
 
 def learning_rate_factor(c: Config, step: int) -> float:
@@ -241,7 +247,7 @@ def train(c: Config, corpus: Corpus | None = None, stop_at: int | None = None, a
         announce(f"{c.name}: finished already")
         return
     model, pruner = build(c)
-    corpus = corpus or Corpus(data_folder(c.data), base_folder(c) / "tokenizer.json", 1)
+    corpus = corpus or Corpus(data_folder(c.data), base_folder(c) / "tokenizer.json", 1, c.held_out)
     run.mkdir(parents=True, exist_ok=True)
     teacher = load_model(base_folder(c)).eval().requires_grad_(False) if c.method != "dense" and c.distil > 0 else None
     if teacher is not None and c.bf16:
