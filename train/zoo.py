@@ -21,14 +21,15 @@ STAGES = [
     ("dense-a", "--held-out 0 --imdb 12000 --documents 300 --steps 1700 --budget 1024 --lr 1e-4"),
     ("dense-b", "--init dense-a --seed 2 --held-out 0 --documents 500 --steps 2000 --budget 1024 --lr 6e-5"),
     ("ltp-soft", f"--method ltp --stage soft {POINTS} --dual-lr 0.05 --steps 150"),
-    ("ltp-hard", f"--method ltp --stage hard --init ltp-soft {POINTS} --target-flops 2.15 --steps 200"),
-    ("threshold", f"--method threshold --stage hard {POINTS} --target-flops 2.15 --steps 200"),
-    ("topk", f"--method topk --stage hard {POINTS} --steps 200"),
+    ("ltp-hard", f"--method ltp --stage hard --init ltp-soft {POINTS} --target-flops 2.15 --steps 360"),
+    ("ltp-hard-2", "--method ltp --stage hard --init ltp-hard --budget 2048 --dropout 0 --documents 300 --threads 1 --lr 6e-4 --seed 2 --target-flops 0 --steps 300"),
+    ("threshold", f"--method threshold --stage hard {POINTS} --target-flops 2.15 --steps 240"),
+    ("topk", f"--method topk --stage hard {POINTS} --steps 240"),
     ("transkimmer", f"--method transkimmer --stage gumbel --rank 8 --train-head false {POINTS} --lr-pruner 1e-3 --keep-bias 2 --coefficient 0.5 --steps 280"),
 ]
 # The stored model is the average of the four dense runs, which share their start (a model soup, Wortsman et al. 2022).
 SOUP = "dense+dense-2+dense-a+dense-b"
-EXPORTS = {"dense-b": "model", "ltp-hard": "point", "threshold": "point", "topk": "point", "transkimmer": "point"}
+EXPORTS = {"dense-b": "model", "ltp-hard-2": "point", "threshold": "point", "topk": "point", "transkimmer": "point"}
 
 
 def commands(data: str):
