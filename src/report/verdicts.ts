@@ -1,6 +1,7 @@
 // What a row's numbers allow us to say, in words. A method is called faster only when the interval of its ratio
 // excludes 1 and the effect is larger than what the run sees between dense and its own copy; an accuracy loss is
-// called significant only by its paired test. Everything else is "not distinguishable", which is not "equal".
+// called significant when its paired test says so or its paired interval excludes 0: of the two, the less kind.
+// Everything else is "not distinguishable", which is not "equal".
 import { variantKey } from '../core/keys.ts';
 import type { Interval, Row, Summary } from '../core/schema.ts';
 import { geometricMean } from '../stats/samples.ts';
@@ -31,7 +32,8 @@ export function speedVerdict(speedup: Interval | null | undefined, floor: number
 export function accuracyVerdict(row: Row): AccuracyVerdict {
   const delta = row.accuracy?.deltaVsDense;
   if (delta === null || delta === undefined) return 'not measured';
-  if (!isSignificant(delta.pValue)) return 'no significant difference';
+  const excludesZero = delta.high < 0 || delta.low > 0;
+  if (!isSignificant(delta.pValue) && !excludesZero) return 'no significant difference';
   return delta.value < 0 ? 'significant loss' : 'significant gain';
 }
 
