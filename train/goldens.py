@@ -163,7 +163,9 @@ def write_model(name: str) -> None:
 
     examples = [made for text in SENTENCES if (made := on_all(text))][:24]
     for target, sentences in ((300, PRAISE), (512, COMPLAINTS + COMPLAINTS[::-1])):
-        tries = (on_all(text) for seed in range(400) if (text := document_of(sentences, target, tokenizer, random.Random(seed))))
+        exact = target == 512  # the longest that the model takes, to the token
+        texts = (document_of(sentences, target, tokenizer, random.Random(seed)) for seed in range(4000 if exact else 400))
+        tries = (on_all(text) for text in texts if text and (not exact or len(tokenizer.encode(text).ids) == target))
         made = next((made for made in tries if made), None)
         if made is None:
             raise InputError(f"no document of {target} tokens keeps the margins {MODEL_MARGIN}")
