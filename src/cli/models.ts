@@ -39,7 +39,7 @@ async function run(argv: readonly string[]): Promise<number> {
   const models = values.model === undefined ? zoo.models : [zoo.model(values.model)];
   if (verb === 'list') return list(models, values.json === true);
   if (verb === 'build') {
-    const provider = oneOf('--provider', values.provider ?? 'cpu', PROVIDERS);
+    const provider = oneOf('provider', values.provider ?? 'cpu', PROVIDERS);
     return build(models, provider, values.fresh === true);
   }
   if (verb === 'verify') return verify(models);
