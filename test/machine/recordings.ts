@@ -1,4 +1,5 @@
-// Output of real machines, as their files and programs give it (flags in full, the rest cut to what is read).
+// What files and programs of machines say, cut to what is read. The two E5-2680 v3 are recordings of real machines;
+// the others were written after the flags that such processors are known to have.
 
 /** An E5-2680 v3 (Haswell server) under KVM; the second CPU of two, on a core of its own, is cut to its ids. */
 export const HASWELL = `processor\t: 0
