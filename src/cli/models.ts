@@ -3,9 +3,8 @@ import { rmSync } from 'node:fs';
 import { EXIT, BenchError } from '../core/errors.ts';
 import { variantKey } from '../core/keys.ts';
 import { PROVIDERS, type ProviderName } from '../core/names.ts';
-import type { Variant } from '../core/schema.ts';
 import { checkFile, ensureGraph, graphFolder } from '../models/graphCache.ts';
-import { loadZoo, type Metrics, type ModelEntry } from '../models/zoo.ts';
+import { allVariants, loadZoo, type Metrics, type ModelEntry } from '../models/zoo.ts';
 import { verifyVariant } from '../measure/verify.ts';
 import { helpOf, oneOf, parseFlags } from './args.ts';
 import type { Command } from './command.ts';
@@ -80,18 +79,10 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-export function variantsOf(entry: ModelEntry): Variant[] {
-  return [
-    { method: 'dense-padded', point: null },
-    { method: 'dense', point: null },
-    ...entry.points.map(({ method, name }) => ({ method, point: name })),
-  ];
-}
-
 async function build(models: readonly ModelEntry[], provider: ProviderName, fresh: boolean): Promise<number> {
   if (fresh) rmSync(graphFolder(), { recursive: true, force: true });
   for (const entry of models) {
-    for (const variant of variantsOf(entry)) {
+    for (const variant of allVariants(entry)) {
       const start = performance.now();
       const graph = await ensureGraph(entry, variant, { provider });
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
@@ -105,7 +96,7 @@ async function verify(models: readonly ModelEntry[]): Promise<number> {
   for (const entry of models) {
     for (const file of [...entry.files, ...entry.points.map((point) => point.file)]) checkFile(file);
     process.stdout.write(`${entry.name}: all files match the manifest\n`);
-    for (const variant of variantsOf(entry)) {
+    for (const variant of allVariants(entry)) {
       const result = await verifyVariant(entry, variant);
       const text =
         result === null

@@ -42,38 +42,33 @@ export function encoderFlops(
   kernels: AttentionKernels,
   counts: TokenCounts,
 ): EncoderFlops {
-  const real = emptyWork();
-  const executed = emptyWork();
+  const work = emptyWork();
+  let emptyMacs = 0;
   const padded = method.rows === 'padded';
   let alive = padded ? counts.lengths.map(() => counts.paddedLength) : [...counts.lengths];
   for (let layer = 0; layer < config.layers; layer++) {
     const after = padded ? alive : (counts.kept[layer] ?? []);
-    const scored = rule.scoreAt(layer) !== null;
     const before = rule.keepBefore !== undefined;
     const entering = before ? after : alive;
-    for (const work of [real, executed]) {
-      work.predictor += rule.predictorMacsPerToken * (before ? sum(alive) : 0);
-      work.linear += linearMacs(config, sum(entering), sum(after));
-    }
-    addAttention(real, config, sumOfSquares(entering), scored);
-    addAttention(executed, config, padded ? sumOfSquares(entering) : slots(entering, kernels), scored);
+    work.predictor += rule.predictorMacsPerToken * (before ? sum(alive) : 0);
+    work.linear += linearMacs(config, sum(entering), sum(after));
+    const scoreMacs = rule.scoreAt(layer) === null ? 0 : config.heads;
+    const pairs = sumOfSquares(entering);
+    work.attention += 2 * config.hiddenSize * pairs;
+    work.score += scoreMacs * pairs;
+    if (!padded) emptyMacs += (2 * config.hiddenSize + scoreMacs) * (slots(entering, kernels) - pairs);
     alive = [...after];
   }
   const { hiddenSize: d, labels } = config;
-  for (const work of [real, executed]) work.head += counts.lengths.length * (d * d + d * labels.length);
-  return { parts: doubled(real), executed: total(doubled(executed)) };
+  work.head = counts.lengths.length * (d * d + d * labels.length);
+  const parts = doubled(work);
+  return { parts, executed: total(parts) + 2 * emptyMacs };
 }
 
 /** Projections on the tokens that enter (Q, K, V) and on those that stay (output projection, feed-forward). */
 function linearMacs(config: EncoderConfig, entering: number, staying: number): number {
   const { hiddenSize: d, intermediateSize: f } = config;
   return 3 * d * d * entering + (d * d + 2 * d * f) * staying;
-}
-
-/** @param pairs query-key pairs, n^2 for a sequence of n. */
-function addAttention(work: Work, config: EncoderConfig, pairs: number, scored: boolean): void {
-  work.attention += 2 * config.hiddenSize * pairs;
-  if (scored) work.score += config.heads * pairs;
 }
 
 /** Query-key pairs that the graph computes for packed sequences, by the branch it takes (attention.ts). */

@@ -4,7 +4,7 @@
 // have token types, token_type_ids, int64 [B, S]. Outputs: logits float [B, C], kept_tokens int64 [L, B] and, on
 // request, last_hidden_state float [B, S, d].
 import { GraphBuilder, MICROSOFT, type Value } from '../onnx/builder.ts';
-import type { ModelProto } from '../onnx/proto.ts';
+import { DATA_TYPE, type ModelProto } from '../onnx/proto.ts';
 import { attend, attendAndRemove } from './attention/attention.ts';
 import type { AttentionKernels } from './attention/kernels.ts';
 import { inputPadding, maskedAttention, type InputPadding } from './attention/rectangle.ts';
@@ -39,7 +39,7 @@ export function encoderGraph(
   const context = methodContext(g, config, rule, weights, input, options);
   const layers = new EncoderWriter(g, config, rule, weights, input, context, options);
   const rows = layers.run();
-  const logits = g.within('head', () => head(g, config, weights, rows.hidden, rows.packing.starts));
+  const logits = g.within('head', () => head(g, weights, rows.hidden, rows.packing.starts));
   g.output(logits, 'float', ['batch', config.labels.length], 'logits');
   g.output(g.op('Concat', layers.kept, { axis: 0 }), 'int64', [config.layers, 'batch'], 'kept_tokens');
   layers.archive?.output(g, rows, input, config.hiddenSize);
@@ -122,7 +122,7 @@ class EncoderWriter {
   #alive(packing: Packing): Value {
     if (this.#input.padded) return this.#input.counts;
     if (packing.orphans === null) return packing.counts;
-    return this.#g.op('Sub', [packing.counts, this.#g.op('Cast', [packing.orphans], { to: 7 })]);
+    return this.#g.op('Sub', [packing.counts, this.#g.op('Cast', [packing.orphans], { to: DATA_TYPE.int64 })]);
   }
 
   #layer(layer: number, entering: Rows): Rows {
@@ -199,7 +199,7 @@ class EncoderWriter {
 function geometryIfRagged(g: GraphBuilder, packing: Packing): PaddedGeometry {
   const none = g.subgraph('none', (child) => {
     child.output(child.op('Identity', [child.int64([0])]), 'int64', null);
-    child.output(child.op('Cast', [child.int64([0])], { to: 9 }), 'bool', null);
+    child.output(child.op('Cast', [child.int64([0])], { to: DATA_TYPE.bool }), 'bool', null);
   });
   const computed = g.subgraph('computed', (child) => {
     const geometry = paddedGeometry(child, packing);

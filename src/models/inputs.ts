@@ -1,5 +1,6 @@
 // The input rectangle [B, S] and the rows that the encoder works on: live tokens only, or every slot.
 import type { GraphBuilder, Value } from '../onnx/builder.ts';
+import { DATA_TYPE } from '../onnx/proto.ts';
 import type { EncoderConfig } from './config.ts';
 import { countTrue, positions, shapeOf } from './packing.ts';
 
@@ -34,7 +35,7 @@ export function inputRows(g: GraphBuilder, config: EncoderConfig, rows: 'packed'
   const shape = g.op('Shape', [ids]);
   const batch = g.op('Gather', [shape, g.int64(0)], { axis: 0 }, 'batch');
   const length = g.op('Gather', [shape, g.int64(1)], { axis: 0 }, 'length');
-  const mask = g.op('Cast', [maskInput], { to: 9 }, 'mask');
+  const mask = g.op('Cast', [maskInput], { to: DATA_TYPE.bool }, 'mask');
   const counts = countTrue(g, mask);
   const padded = rows === 'padded';
   const everywhere = padded ? g.op('Expand', [g.bool(true), shape]) : mask;

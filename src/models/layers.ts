@@ -37,7 +37,6 @@ export function embed(g: GraphBuilder, config: EncoderConfig, weights: WeightLoo
 /** Pooler (dense and tanh on each sequence's first row) and classifier. @returns float [B, C]. */
 export function head(
   g: GraphBuilder,
-  _config: EncoderConfig,
   weights: WeightLookup,
   hidden: Value,
   starts: Value,

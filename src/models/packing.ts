@@ -2,6 +2,7 @@
 // `counts[b]` rows from `starts[b]` on. The *padded geometry* is the rectangle [B, longest] in which slot
 // (b, s) is the s-th live token of sequence b; only the attention product needs it.
 import type { GraphBuilder, Value } from '../onnx/builder.ts';
+import { DATA_TYPE } from '../onnx/proto.ts';
 
 export interface Packing {
   /** int64 [], number of sequences B. */
@@ -44,7 +45,7 @@ export function createPacking(g: GraphBuilder, batch: Value, counts: Value, orph
 }
 
 export function paddedGeometry(g: GraphBuilder, packing: Packing): PaddedGeometry {
-  const slots = g.op('Unsqueeze', [range(g, packing.longest), g.int64([0])], {}, 'slots'); // [1, S]
+  const slots = slotNumbers(g, packing); // [1, S]
   const counts = column(g, packing.counts); // [B, 1]
   const filled = g.op('Less', [slots, counts], {}, 'filled'); // [B, S]
   // An empty slot reads the last live row of its sequence, which always exists.
@@ -71,13 +72,18 @@ export function positions(g: GraphBuilder, mask: Value): { sequence: Value; slot
 
 /** int64 [B], the number of true entries in each row of bool [B, S]. */
 export function countTrue(g: GraphBuilder, mask: Value): Value {
-  const ones = g.op('Cast', [mask], { to: 7 });
+  const ones = g.op('Cast', [mask], { to: DATA_TYPE.int64 });
   return g.op('ReduceSum', [ones, g.int64([1])], { keepdims: 0 }, 'counts');
 }
 
 /** [B] to [B, 1]. */
 export function column(g: GraphBuilder, vector: Value): Value {
   return g.op('Unsqueeze', [vector, g.int64([1])]);
+}
+
+/** int64 [1, longest]: the slot number of every column of the rectangle. */
+export function slotNumbers(g: GraphBuilder, packing: Packing): Value {
+  return g.op('Unsqueeze', [range(g, packing.longest), g.int64([0])], {}, 'slots');
 }
 
 /** int64 [0 .. end). */

@@ -1,7 +1,8 @@
 // Removing rows for real: from a keep decision to survivors in their original order, whatever their number in
 // each sequence. Only integer work on [B, longest] and one gather a kept tensor.
-import type { GraphBuilder, Value } from '../onnx/builder.ts';
-import { countTrue, createPacking, range, type Packing } from './packing.ts';
+import { GraphBuilder, type Value } from '../onnx/builder.ts';
+import { DATA_TYPE } from '../onnx/proto.ts';
+import { countTrue, createPacking, slotNumbers, type Packing } from './packing.ts';
 
 /** Live rows of the batch. */
 export interface Rows {
@@ -42,7 +43,7 @@ export function removeSlots(
   removal: Removal,
 ): Value[] {
   const keep = removal.decide(g, score, filled);
-  const slots = g.op('Unsqueeze', [range(g, packing.longest), g.int64([0])]); // [1, S]
+  const slots = slotNumbers(g, packing); // [1, S]
   // [CLS] always stays a row: protected, or else as the orphan that the head will read.
   const withCls = g.op('Or', [keep, g.op('Equal', [slots, g.int64([0])])]);
   const staying = filled === null ? withCls : g.op('And', [withCls, filled], {}, 'staying');
@@ -76,8 +77,10 @@ export function survivorsOf(g: GraphBuilder, values: readonly Value[], removal: 
 /** Before a layer: `keep` is bool [T] in rows; each sequence's first row stays. */
 export function removeBefore(g: GraphBuilder, rows: Rows, keep: Value): Rows {
   const { packing } = rows;
-  const ones = g.op('ConstantOfShape', [g.op('Shape', [packing.starts])], ONE_INT64);
-  const flags = g.op('Cast', [keep], { to: 7 });
+  const ones = g.op('ConstantOfShape', [g.op('Shape', [packing.starts])], {
+    value: GraphBuilder.scalarAttribute('int64', 1),
+  });
+  const flags = g.op('Cast', [keep], { to: DATA_TYPE.int64 });
   const staying = g.op('ScatterElements', [flags, packing.starts, ones], { axis: 0 }, 'staying'); // int64 [T]
   const found = g.op('NonZero', [staying]); // [1, m]
   const index = g.op('Squeeze', [found, g.int64([0])], {}, 'rows');
@@ -90,12 +93,6 @@ export function removeBefore(g: GraphBuilder, rows: Rows, keep: Value): Rows {
   return gatherRows(g, rows, index, createPacking(g, packing.batch, counts, null));
 }
 
-const ONE_INT64 = {
-  value: {
-    tensor: { name: '', type: 'int64', dims: [1], data: new Uint8Array(new BigInt64Array([1n]).buffer) },
-  },
-} as const;
-
 function gatherRows(g: GraphBuilder, rows: Rows, index: Value, packing: Packing): Rows {
   return {
     hidden: g.op('Gather', [rows.hidden, index], { axis: 0 }, 'survivors'),
@@ -106,7 +103,7 @@ function gatherRows(g: GraphBuilder, rows: Rows, index: Value, packing: Packing)
 
 /** float [B]: 1 where [CLS] was pruned now or before. keep: bool [B, longest]. */
 function orphaned(g: GraphBuilder, keep: Value, packing: Packing): Value {
-  const kept = g.op('Cast', [g.op('Gather', [keep, g.int64(0)], { axis: 1 })], { to: 1 }); // [B]
+  const kept = g.op('Cast', [g.op('Gather', [keep, g.int64(0)], { axis: 1 })], { to: DATA_TYPE.float }); // [B]
   const lost = g.op('Sub', [g.float(1), kept]);
   return packing.orphans === null ? lost : g.op('Max', [lost, packing.orphans]);
 }

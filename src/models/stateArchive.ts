@@ -1,8 +1,8 @@
 // The full-length last hidden state: every token frozen at the last complete state it had, i.e. the state that
 // entered the layer in which it was removed (Transkimmer's forwarding; Length-Adaptive Transformer's restore).
 // Before each removal all live rows are written at their input slots; survivors are overwritten later.
-import type { GraphBuilder, Value } from '../onnx/builder.ts';
-import { GraphBuilder as Builder } from '../onnx/builder.ts';
+import { GraphBuilder, type Value } from '../onnx/builder.ts';
+import { DATA_TYPE } from '../onnx/proto.ts';
 import type { InputRows } from './inputs.ts';
 import { column, shapeOf } from './packing.ts';
 import type { Rows } from './removal.ts';
@@ -20,12 +20,12 @@ export class StateArchive {
   output(g: GraphBuilder, rows: Rows, input: InputRows, hidden: number): void {
     this.record(g, rows, input, hidden);
     const shaped = g.op('Reshape', [this.#states ?? '', shapeOf(g, [input.batch, input.length, hidden])]);
-    const silent = g.op('Mul', [shaped, g.op('Unsqueeze', [g.op('Cast', [input.mask], { to: 1 }), g.int64([2])])]);
+    const silent = g.op('Mul', [shaped, g.op('Unsqueeze', [g.op('Cast', [input.mask], { to: DATA_TYPE.float }), g.int64([2])])]);
     g.output(silent, 'float', ['batch', 'sequence', hidden], 'last_hidden_state');
   }
 }
 
 function zeros(g: GraphBuilder, input: InputRows, hidden: number): Value {
   const slots = g.op('Mul', [input.batch, input.length]);
-  return g.op('ConstantOfShape', [shapeOf(g, [slots, hidden])], { value: Builder.scalarAttribute('float', 0) });
+  return g.op('ConstantOfShape', [shapeOf(g, [slots, hidden])], { value: GraphBuilder.scalarAttribute('float', 0) });
 }

@@ -146,3 +146,12 @@ export function pointOf(entry: ModelEntry, variant: Variant): PointEntry | null 
     own.length === 0 ? 'it has none' : `known: ${own.map((point) => point.name).join(', ')}`,
   );
 }
+
+/** Both dense graphs and every point. */
+export function allVariants(entry: ModelEntry): Variant[] {
+  return [
+    { method: 'dense-padded', point: null },
+    { method: 'dense', point: null },
+    ...entry.points.map(({ method, name }) => ({ method, point: name })),
+  ];
+}

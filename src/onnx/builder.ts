@@ -85,16 +85,6 @@ export class GraphBuilder {
     return this.#constant('int64', typeof values === 'number' ? [] : [list.length], data, list.join(','));
   }
 
-  int32(values: number | readonly number[]): Value {
-    const list = typeof values === 'number' ? [values] : values;
-    return this.#constant(
-      'int32',
-      typeof values === 'number' ? [] : [list.length],
-      new Int32Array(list),
-      list.join(','),
-    );
-  }
-
   float(values: number | readonly number[]): Value {
     const list = typeof values === 'number' ? [values] : values;
     return this.#constant(

@@ -3,10 +3,9 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { variantKey } from '../../src/core/keys.ts';
-import { variantsOf } from '../../src/cli/models.ts';
 import { goldenExamples, LOGIT_TOLERANCE, verifyVariant } from '../../src/measure/verify.ts';
 import { checkFile } from '../../src/models/graphCache.ts';
-import { loadZoo } from '../../src/models/zoo.ts';
+import { allVariants, loadZoo } from '../../src/models/zoo.ts';
 
 const LIMIT_BYTES = 48 * 1024 * 1024;
 const zoo = loadZoo();
@@ -25,7 +24,7 @@ for (const entry of zoo.models) {
     assert.deepEqual([...methods].sort(), ['ltp', 'threshold', 'topk', 'transkimmer']);
   });
 
-  for (const variant of variantsOf(entry)) {
+  for (const variant of allVariants(entry)) {
     test(`${entry.name} ${variantKey(variant)} equals PyTorch`, async () => {
       const examples = goldenExamples(entry, variant);
       assert.ok(examples !== null && examples.length >= 20);

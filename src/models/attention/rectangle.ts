@@ -1,7 +1,8 @@
 // Attention of a whole batch as one rectangle [B, S]: equally long sequences as they are, ragged ones gathered
 // into slots and masked. Right for short sequences, where a loop's overhead would show.
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
-import { column, shapeOf, type Packing, type PaddedGeometry } from '../packing.ts';
+import { DATA_TYPE } from '../../onnx/proto.ts';
+import { column, shapeOf, slotNumbers, type Packing, type PaddedGeometry } from '../packing.ts';
 import { hiddenSize, MASKED, type AttentionShape, type Projections, type Score } from './kernels.ts';
 import { fusedAttention } from './sequence.ts';
 
@@ -20,22 +21,14 @@ export function uniformAttention(
   shape: AttentionShape,
   score: Score | null,
 ): RectangleResult {
-  const hidden = hiddenSize(shape);
-  if (shape.kernels.fused === 'cpu') {
-    const dims = shapeOf(g, [packing.batch, packing.longest, hidden]);
-    const batched = [rows.query, rows.key, rows.value].map((r) => g.op('Reshape', [r, dims]));
-    if (score === null) {
-      const context = fusedAttention(g, batched, packing.longest, shape);
-      return { context: g.op('Reshape', [context, g.int64([-1, hidden])]), score: null };
-    }
-    const { context, probabilities } = scoredAttention(g, batched, shape);
-    const sums = g.op('ReduceSum', [probabilities, g.int64([2])], { keepdims: 0 }, 'score'); // [B, H, S]
-    return { context, score: meanOverHeads(g, sums, probabilities, shape, score) };
+  const cpu = shape.kernels.fused === 'cpu';
+  if (cpu && score === null) {
+    const context = fusedAttention(g, batched(g, rows, packing, shape), packing.longest, shape);
+    return { context: flattened(g, context, shape), score: null };
   }
-  const dims = shapeOf(g, [packing.batch, packing.longest, shape.heads, shape.headSize]);
-  const split = (r: Value) => g.op('Reshape', [r, dims]);
-  const probabilities = g.op('Softmax', [products(g, split(rows.query), split(rows.key), shape)], { axis: -1 });
-  const context = weighted(g, probabilities, split(rows.value), hidden);
+  const { context, probabilities } = cpu
+    ? scoredAttention(g, batched(g, rows, packing, shape), shape)
+    : standardAttention(g, rows, packing, shape, null);
   if (score === null) return { context, score: null };
   const sums = g.op('ReduceSum', [probabilities, g.int64([2])], { keepdims: 0 }, 'score'); // [B, H, S]
   return { context, score: meanOverHeads(g, sums, probabilities, shape, score) };
@@ -58,7 +51,7 @@ export function paddedAttention(
     return { context: silenceOrphans(g, context, packing), score: null };
   }
   // Empty slots and orphans are no queries: a row vector of ones and zeros picks the live ones.
-  const queries = g.op('Unsqueeze', [g.op('Cast', [visible], { to: 1 }), g.int64([1, 2])]); // [B, 1, 1, S]
+  const queries = g.op('Unsqueeze', [g.op('Cast', [visible], { to: DATA_TYPE.float }), g.int64([1, 2])]); // [B, 1, 1, S]
   const sums = g.op('Squeeze', [g.op('MatMul', [queries, probabilities], {}, 'score'), g.int64([2])]); // [B, H, S]
   return {
     context: silenceOrphans(g, context, packing),
@@ -110,8 +103,8 @@ export function inputPadding(
   shape: AttentionShape,
 ): InputPadding {
   if (shape.kernels.fused !== 'cpu') return { filled, full: null, mask: null };
-  const least = g.op('ReduceMin', [g.op('Cast', [filled], { to: 6 })], { keepdims: 0 });
-  const full = g.op('Cast', [least], { to: 9 }, 'full');
+  const least = g.op('ReduceMin', [g.op('Cast', [filled], { to: DATA_TYPE.int32 })], { keepdims: 0 });
+  const full = g.op('Cast', [least], { to: DATA_TYPE.bool }, 'full');
   const none = g.subgraph('none', (child) => {
     child.output(child.op('Identity', [child.float([0])]), 'float', null);
   });
@@ -135,28 +128,48 @@ function overVisible(
   scored: boolean,
   knownMask: Value | null = null,
 ): { context: Value; probabilities: Value | null } {
-  const hidden = hiddenSize(shape);
   const { fused } = shape.kernels;
-  if (fused === 'cpu' || (fused === 'contrib' && !scored)) {
-    const dims = shapeOf(g, [packing.batch, packing.longest, hidden]);
-    const batched = [slots.query, slots.key, slots.value].map((r) => g.op('Reshape', [r, dims]));
-    if (fused === 'cpu') {
-      const masked = [...batched, knownMask ?? keyMask(g, visible, packing)];
-      if (scored) return scoredAttention(g, masked, shape);
-      const context = g.op('Attention', masked, { q_num_heads: shape.heads, kv_num_heads: shape.heads });
-      return { context: g.op('Reshape', [context, g.int64([-1, hidden])]), probabilities: null };
-    }
-    const attributes = { num_heads: shape.heads, mask_filter_value: { float: MASKED } };
-    const mask = g.op('Cast', [visible], { to: 6 });
-    const context = g.contrib('MultiHeadAttention', [...batched, '', mask], attributes);
-    return { context: g.op('Reshape', [context, g.int64([-1, hidden])]), probabilities: null };
+  if (fused === 'none' || (fused === 'contrib' && scored)) {
+    return standardAttention(g, slots, packing, shape, visible);
   }
+  const inputs = batched(g, slots, packing, shape);
+  if (fused === 'contrib') {
+    const attributes = { num_heads: shape.heads, mask_filter_value: { float: MASKED } };
+    const mask = g.op('Cast', [visible], { to: DATA_TYPE.int32 });
+    const context = g.contrib('MultiHeadAttention', [...inputs, '', mask], attributes);
+    return { context: flattened(g, context, shape), probabilities: null };
+  }
+  const masked = [...inputs, knownMask ?? keyMask(g, visible, packing)];
+  if (scored) return scoredAttention(g, masked, shape);
+  const context = g.op('Attention', masked, { q_num_heads: shape.heads, kv_num_heads: shape.heads });
+  return { context: flattened(g, context, shape), probabilities: null };
+}
+
+/** float [B * S, d] each to [B, S, d]. */
+function batched(g: GraphBuilder, slots: Projections, packing: Packing, shape: AttentionShape): Value[] {
+  const dims = shapeOf(g, [packing.batch, packing.longest, hiddenSize(shape)]);
+  return [slots.query, slots.key, slots.value].map((one) => g.op('Reshape', [one, dims]));
+}
+
+/** float [B, S, d] to [B * S, d]. */
+function flattened(g: GraphBuilder, context: Value, shape: AttentionShape): Value {
+  return g.op('Reshape', [context, g.int64([-1, hiddenSize(shape)])]);
+}
+
+/** Standard products and softmax, over the visible keys if some are hidden. slots: float [B * S, d]. */
+function standardAttention(
+  g: GraphBuilder,
+  slots: Projections,
+  packing: Packing,
+  shape: AttentionShape,
+  visible: Value | null,
+): { context: Value; probabilities: Value } {
   const dims = shapeOf(g, [packing.batch, packing.longest, shape.heads, shape.headSize]);
-  const split = (r: Value) => g.op('Reshape', [r, dims]);
+  const split = (one: Value) => g.op('Reshape', [one, dims]);
   const raw = products(g, split(slots.query), split(slots.key), shape);
-  const masked = g.op('Add', [raw, additiveMask(g, visible)], {}, 'masked');
+  const masked = visible === null ? raw : g.op('Add', [raw, additiveMask(g, visible)], {}, 'masked');
   const probabilities = g.op('Softmax', [masked], { axis: -1 });
-  return { context: weighted(g, probabilities, split(slots.value), hidden), probabilities };
+  return { context: weighted(g, probabilities, split(slots.value), hiddenSize(shape)), probabilities };
 }
 
 /** ONNX's Attention with its probabilities. inputs: float [B, S, d] and perhaps a mask. */
@@ -168,8 +181,7 @@ function scoredAttention(
   const { heads } = shape;
   const attributes = { q_num_heads: heads, kv_num_heads: heads, qk_matmul_output_mode: AFTER_SOFTMAX };
   const outputs = g.opsWanted('Attention', inputs, [true, false, false, true], attributes);
-  const context = g.op('Reshape', [outputs[0] ?? '', g.int64([-1, hiddenSize(shape)])]);
-  return { context, probabilities: outputs[3] ?? '' };
+  return { context: flattened(g, outputs[0] ?? '', shape), probabilities: outputs[3] ?? '' };
 }
 
 /** ONNX Attention's qk_matmul_output_mode. */
@@ -219,18 +231,14 @@ function meanOverHeads(
 function visibleSlots(g: GraphBuilder, packing: Packing, geometry: PaddedGeometry): Value {
   if (packing.orphans === null) return geometry.filled;
   const first = g.op('Equal', [slotNumbers(g, packing), g.int64([0])]); // [1, S]
-  const orphan = g.op('And', [first, column(g, g.op('Cast', [packing.orphans], { to: 9 }))]); // [B, S]
+  const orphan = g.op('And', [first, column(g, g.op('Cast', [packing.orphans], { to: DATA_TYPE.bool }))]); // [B, S]
   return g.op('And', [geometry.filled, g.op('Not', [orphan])]);
-}
-
-function slotNumbers(g: GraphBuilder, packing: Packing): Value {
-  return g.op('Unsqueeze', [g.op('Range', [g.int64(0), packing.longest, g.int64(1)]), g.int64([0])]);
 }
 
 /** Sets the context of orphaned rows to 0. context: float [B * S, d]. */
 function silenceOrphans(g: GraphBuilder, context: Value, packing: Packing): Value {
   if (packing.orphans === null) return context;
-  const first = g.op('Cast', [g.op('Equal', [slotNumbers(g, packing), g.int64([0])])], { to: 1 }); // [1, S]
+  const first = g.op('Cast', [g.op('Equal', [slotNumbers(g, packing), g.int64([0])])], { to: DATA_TYPE.float }); // [1, S]
   const silent = g.op('Mul', [first, column(g, packing.orphans)]); // [B, S]
   const factor = g.op('Reshape', [g.op('Sub', [g.float(1), silent]), g.int64([-1, 1])]);
   return g.op('Mul', [context, factor]);

@@ -47,7 +47,7 @@ export interface Method {
 export interface PointRule {
   /** Strength by layer, for points that have one (thresholds, keep rates, keep counts). */
   readonly strengths: readonly number[] | null;
-  /** Whether [CLS] may be pruned (it is then emulated as an orphan, METHODS 2.2). */
+  /** Whether [CLS] is never pruned; otherwise a pruned one is carried on as an orphan (packing.ts). */
   readonly protectsCls: boolean;
   /** The score to compute in this layer, or null if the layer removes nothing after attention. */
   scoreAt(layer: number): Score | null;
