@@ -2,8 +2,8 @@
 import { compareSummaries } from '../compare/gate.ts';
 import { BenchError, EXIT } from '../core/errors.ts';
 import { renderComparison } from '../report/comparisonTable.ts';
-import { helpOf, parseFlags, type Usage } from './args.ts';
-import type { Command } from './command.ts';
+import type { Parsed, Usage } from './args.ts';
+import { commandOf } from './command.ts';
 import { readSummary } from './report.ts';
 
 const USAGE = {
@@ -24,12 +24,7 @@ const USAGE = {
   ],
 } as const satisfies Usage;
 
-function compareRuns(argv: readonly string[]): number {
-  const { values, operands, help } = parseFlags(USAGE, argv);
-  if (help) {
-    process.stdout.write(helpOf(USAGE));
-    return EXIT.ok;
-  }
+function run({ values, operands }: Parsed<typeof USAGE.flags>): number {
   const [base, next, ...more] = operands;
   if (base === undefined || next === undefined || more.length > 0) {
     throw new BenchError(`compare takes two runs, not ${operands.length}`, 'npm run compare -- BASE NEW');
@@ -43,11 +38,4 @@ function compareRuns(argv: readonly string[]): number {
   return comparison.tripped ? EXIT.gate : EXIT.ok;
 }
 
-/** A promise although nothing waits, because errors must arrive as rejections. */
-function run(argv: readonly string[]): Promise<number> {
-  return new Promise((resolve) => {
-    resolve(compareRuns(argv));
-  });
-}
-
-export const command: Command = { name: USAGE.name, summary: USAGE.summary, help: helpOf(USAGE), run };
+export const command = commandOf(USAGE, run);

@@ -11,9 +11,8 @@ import { SST2_ARCHIVE, fetchSst2, isFetched } from '../text/fetchSst2.ts';
 import { meanFill, summarizeLengths, summarizeTask } from '../text/summary.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
-import { helpOf, oneOf, parseFlags, wholeNumber } from './args.ts';
-import type { Parsed } from './args.ts';
-import type { Command } from './command.ts';
+import { oneOf, wholeNumber, type Parsed } from './args.ts';
+import { commandOf } from './command.ts';
 
 const usage = {
   name: 'data',
@@ -47,12 +46,7 @@ const usage = {
 
 type Values = Parsed<typeof usage.flags>['values'];
 
-async function run(argv: readonly string[]): Promise<number> {
-  const { values, operands, help } = parseFlags(usage, argv);
-  if (help) {
-    process.stdout.write(command.help);
-    return EXIT.ok;
-  }
+async function run({ values, operands }: Parsed<typeof usage.flags>): Promise<number> {
   const [verb = 'list', ...rest] = operands;
   if (verb === 'fetch') return fetchTask(rest, values);
   if (rest.length > 0) throw unknown(`nothing may stand behind ${verb}: ${rest.join(' ')}`);
@@ -132,4 +126,4 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-export const command: Command = { name: usage.name, summary: usage.summary, help: helpOf(usage), run };
+export const command = commandOf(usage, run);

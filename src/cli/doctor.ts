@@ -8,8 +8,8 @@ import { effectiveCpus } from '../machine/processor.ts';
 import { readQuietness, type Quietness } from '../machine/quietness.ts';
 import { claimTarget, targetReport } from '../machine/target.ts';
 import { probeProviders, type ProviderProbe } from '../runtime/providers.ts';
-import { helpOf, parseFlags, wholeNumber, type Usage } from './args.ts';
-import type { Command } from './command.ts';
+import { wholeNumber, type Usage } from './args.ts';
+import { commandOf } from './command.ts';
 
 const PROBE_LIMIT_MS = 4000;
 
@@ -35,23 +35,13 @@ export interface Diagnosis {
   readonly doubts: readonly Doubt[];
 }
 
-export const command: Command = {
-  name: USAGE.name,
-  summary: USAGE.summary,
-  help: helpOf(USAGE),
-  async run(argv) {
-    const { values, help } = parseFlags(USAGE, argv);
-    if (help) {
-      process.stdout.write(command.help);
-      return EXIT.ok;
-    }
-    const diagnosis = await diagnose(wholeNumber('threads', values.threads ?? '1', 1));
-    process.stdout.write(
-      values.json === true ? `${JSON.stringify(diagnosis, null, 2)}\n` : describeDiagnosis(diagnosis),
-    );
-    return EXIT.ok;
-  },
-};
+export const command = commandOf(USAGE, async ({ values }) => {
+  const diagnosis = await diagnose(wholeNumber('threads', values.threads ?? '1', 1));
+  process.stdout.write(
+    values.json === true ? `${JSON.stringify(diagnosis, null, 2)}\n` : describeDiagnosis(diagnosis),
+  );
+  return EXIT.ok;
+});
 
 async function diagnose(threads: number): Promise<Diagnosis> {
   const machine = await readMachine();

@@ -6,8 +6,8 @@ import { PROVIDERS, type ProviderName } from '../core/names.ts';
 import { checkFile, ensureGraph, graphFolder } from '../models/graphCache.ts';
 import { allVariants, loadZoo, type Metrics, type ModelEntry } from '../models/zoo.ts';
 import { verifyVariant } from '../measure/verify.ts';
-import { helpOf, oneOf, parseFlags } from './args.ts';
-import type { Command } from './command.ts';
+import { oneOf, type Parsed } from './args.ts';
+import { commandOf } from './command.ts';
 
 const usage = {
   name: 'models',
@@ -26,12 +26,7 @@ const usage = {
   ],
 } as const;
 
-async function run(argv: readonly string[]): Promise<number> {
-  const { values, operands, help } = parseFlags(usage, argv);
-  if (help) {
-    process.stdout.write(command.help);
-    return EXIT.ok;
-  }
+async function run({ values, operands }: Parsed<typeof usage.flags>): Promise<number> {
   const [verb = 'list', ...rest] = operands;
   if (rest.length > 0) throw new BenchError(`models: nothing may stand behind ${verb}: ${rest.join(' ')}`);
   const zoo = loadZoo();
@@ -108,4 +103,4 @@ async function verify(models: readonly ModelEntry[]): Promise<number> {
   return EXIT.ok;
 }
 
-export const command: Command = { name: usage.name, summary: usage.summary, help: helpOf(usage), run };
+export const command = commandOf(usage, run);

@@ -7,8 +7,8 @@ import { BenchError, EXIT } from '../core/errors.ts';
 import { repoRoot } from '../core/root.ts';
 import { summarySchema, type Summary } from '../core/schema.ts';
 import { renderTable, writeReport } from '../report/index.ts';
-import { helpOf, parseFlags, type Usage } from './args.ts';
-import type { Command } from './command.ts';
+import type { Parsed, Usage } from './args.ts';
+import { commandOf } from './command.ts';
 
 const USAGE = {
   name: 'report',
@@ -60,12 +60,7 @@ function defaultOut(summary: Summary): string {
   return join(repoRoot(), 'reports', id);
 }
 
-async function run(argv: readonly string[]): Promise<number> {
-  const { values, operands, help } = parseFlags(USAGE, argv);
-  if (help) {
-    process.stdout.write(helpOf(USAGE));
-    return EXIT.ok;
-  }
+async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<number> {
   if (operands.length > 1)
     throw new BenchError(`report takes one run, not ${operands.length}`, 'npm run report -- --help');
   const results = values['results-dir'] ?? join(repoRoot(), 'results');
@@ -85,4 +80,4 @@ function shown(path: string): string {
   return near.startsWith('..') ? path : near;
 }
 
-export const command: Command = { name: USAGE.name, summary: USAGE.summary, help: helpOf(USAGE), run };
+export const command = commandOf(USAGE, run);

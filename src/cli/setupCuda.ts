@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { BenchError, EXIT } from '../core/errors.ts';
 import { inspectCuda, onnxruntimeFolder, packagesFor, type CudaLibraries } from '../runtime/cudaLibraries.ts';
 import { probeProvider } from '../runtime/providers.ts';
-import { helpOf, parseFlags, type Usage } from './args.ts';
-import type { Command } from './command.ts';
+import type { Usage } from './args.ts';
+import { commandOf } from './command.ts';
 
 const USAGE = {
   name: 'setup:cuda',
@@ -26,29 +26,19 @@ const USAGE = {
 /** The archive and what is unpacked from it lie on the disk at one time; a safe bound, not a measured size. */
 const DISK_NEEDED_BYTES = 2e9;
 
-export const command: Command = {
-  name: USAGE.name,
-  summary: USAGE.summary,
-  help: helpOf(USAGE),
-  async run(argv) {
-    const { values, help } = parseFlags(USAGE, argv);
-    if (help) {
-      process.stdout.write(command.help);
-      return EXIT.ok;
-    }
-    const before = inspectCuda();
-    checkPlatform(before);
-    if (values.check === true) return (await report(before)) ? EXIT.ok : EXIT.usage;
-    if (before.missingProviderFiles.length > 0) {
-      [before.folder, tmpdir()].forEach(checkDisk);
-      await fetchLibraries(before.folder, join(onnxruntimeFolder(), 'script', 'install.js'));
-    }
-    const after = inspectCuda();
-    await report(after);
-    // An image is built where there is no GPU: a missing driver is told, but it is no failure of this step.
-    return after.missing.length === 0 ? EXIT.ok : EXIT.usage;
-  },
-};
+export const command = commandOf(USAGE, async ({ values }) => {
+  const before = inspectCuda();
+  checkPlatform(before);
+  if (values.check === true) return (await report(before)) ? EXIT.ok : EXIT.usage;
+  if (before.missingProviderFiles.length > 0) {
+    [before.folder, tmpdir()].forEach(checkDisk);
+    await fetchLibraries(before.folder, join(onnxruntimeFolder(), 'script', 'install.js'));
+  }
+  const after = inspectCuda();
+  await report(after);
+  // An image is built where there is no GPU: a missing driver is told, but it is no failure of this step.
+  return after.missing.length === 0 ? EXIT.ok : EXIT.usage;
+});
 
 function checkPlatform({ platform, platformSupported }: CudaLibraries): void {
   if (platformSupported) return;
