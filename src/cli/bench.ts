@@ -109,6 +109,8 @@ async function begin(request: BenchRequest, machine: Machine, argv: readonly str
     machine,
     target: request.target ?? claimTarget(machine, providers),
     doubts: (await readQuietness(machine.cpu, threads)).doubts,
+    shard: request.shard,
+    mergedFrom: [],
   };
   folder.writeRun(run);
   return { folder, run, plan, sources };

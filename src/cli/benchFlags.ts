@@ -11,7 +11,9 @@ import {
   type AxisName,
   type SomeAxes,
 } from '../plan/axes.ts';
-import { DEFAULT_SUITE, type Effort } from '../plan/suite.ts';
+import { SCENARIOS, type Run } from '../core/schema.ts';
+import { COST_CHOICES, DEFAULT_SUITE, type Effort } from '../plan/suite.ts';
+import { parsePrecision, parseScenarios, parseShard } from './benchValues.ts';
 import { TASKS } from '../text/dataset.ts';
 import { oneOf, parseFlags, wholeNumber, type Flag, type Usage } from './args.ts';
 
@@ -36,10 +38,40 @@ const OWN_FLAGS = {
   },
   data: { type: 'string', value: 'DIR', help: 'folder with the data sets (or TOKEN_PRUNING_DATA)' },
   out: { type: 'string', value: 'DIR', help: 'where runs are stored (default results)' },
-  blocks: { type: 'string', value: 'N', help: 'fresh processes per group' },
+  blocks: {
+    type: 'string',
+    value: 'N',
+    help: 'fresh processes per group: exactly as many, unless --precision is given, too',
+  },
+  precision: {
+    type: 'string',
+    value: 'P',
+    help: 'e.g. 1%: half-width that every ratio is to have; stops early, or adds blocks within the time budget',
+  },
   'time-budget': { type: 'string', value: 'SECONDS', help: 'aim for the whole run; scales the rounds' },
   timeout: { type: 'string', value: 'SECONDS', help: 'a block that takes longer is killed' },
   'accuracy-n': { type: 'string', value: 'N', help: 'examples per accuracy; natural text always takes all' },
+  costs: {
+    type: 'string',
+    value: 'WHICH',
+    help: `groups whose variants get a process each for memory, loading and energy: ${COST_CHOICES.join(', ')}`,
+  },
+  scenarios: { type: 'string', value: 'LIST', help: `load scenarios: ${SCENARIOS.join(', ')}` },
+  streams: {
+    type: 'string',
+    value: 'N',
+    help: 'streams of offline and server, each with its own threads (default: as many as fit)',
+  },
+  rate: {
+    type: 'string',
+    value: 'R',
+    help: 'arrivals a second of server (default: 70 % of what dense can serve)',
+  },
+  shard: {
+    type: 'string',
+    value: 'I/N',
+    help: 'measure only the I-th of N parts of the groups; npm run merge joins',
+  },
   seed: { type: 'string', value: 'N', help: 'chooses texts and orders (default 0)' },
   target: {
     type: 'string',
@@ -74,6 +106,7 @@ export interface BenchRequest {
   readonly suite: string;
   readonly axes: SomeAxes;
   readonly effort: { readonly [K in keyof Effort]?: Effort[K] | undefined };
+  readonly shard: Run['shard'];
   readonly task: string | null;
   readonly dataDir: string | null;
   readonly outDir: string | null;
@@ -91,7 +124,13 @@ const SETTLED = [
   'suite',
   'task',
   'blocks',
+  'precision',
   'accuracy-n',
+  'costs',
+  'scenarios',
+  'streams',
+  'rate',
+  'shard',
   'seed',
 ];
 
@@ -112,10 +151,17 @@ export function parseBench(argv: readonly string[]): BenchRequest {
     axes: axesOf(given),
     effort: {
       blocks: whole('blocks', 1),
+      precision: precisionOf(values),
+      costs: values.costs === undefined ? undefined : oneOf('costs', values.costs, COST_CHOICES),
+      scenarios:
+        values.scenarios === undefined
+          ? undefined
+          : parseScenarios(values.scenarios, { streams: whole('streams', 1), rate: values.rate }),
       timeBudgetSeconds: whole('time-budget', 1),
       timeoutSeconds: whole('timeout', 1),
       accuracyExamples: whole('accuracy-n', 1),
     },
+    shard: values.shard === undefined ? null : parseShard(values.shard),
     task: values.task === undefined ? null : oneOf('task', values.task, TASKS),
     dataDir: values.data === undefined ? null : resolve(values.data),
     outDir: values.out === undefined ? null : resolve(values.out),
@@ -126,6 +172,15 @@ export function parseBench(argv: readonly string[]): BenchRequest {
     printTask: values['print-task'] ?? null,
     report: values['no-report'] !== true,
   };
+}
+
+/** A fixed number of blocks is meant as such, so it turns the suite's precision off. */
+function precisionOf(values: {
+  readonly precision?: string;
+  readonly blocks?: string;
+}): number | null | undefined {
+  if (values.precision !== undefined) return parsePrecision(values.precision);
+  return values.blocks === undefined ? undefined : null;
 }
 
 function axesOf(given: Readonly<Record<string, string | boolean | undefined>>): SomeAxes {

@@ -89,6 +89,9 @@ function makeRow(
     speedup: measured ? { vsDense, vsDensePadded: speedup(blocks, id, 'dense-padded') } : null,
     conversion: conversion(variant, vsDense?.median, facts.flops?.ratioVsDense),
     accuracy: correctness(accuracy, id),
+    costs: null,
+    detectable: null,
+    validity: null,
     doubts: measured ? rowDoubts(evidence) : [],
     ...(measured ? { status: 'ok' } : unmeasured(concerned, obstacle)),
   };

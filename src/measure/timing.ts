@@ -82,7 +82,13 @@ export function noiseFloor(blocks: readonly TimeBlock[]): NoiseFloor | null {
   const ratio = speedup(blocks, AGAIN_ID, 'dense');
   const [first] = blocks;
   if (ratio === null || first === undefined) return null;
-  return { group: first.group, ratio, floor: Math.max(Math.abs(1 - ratio.low), Math.abs(ratio.high - 1)) };
+  return {
+    group: first.group,
+    ratio,
+    floor: Math.max(Math.abs(1 - ratio.low), Math.abs(ratio.high - 1)),
+    detectable: null,
+    blocks: blocks.length,
+  };
 }
 
 export type Timing = Pick<

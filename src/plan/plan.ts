@@ -44,14 +44,11 @@ export function makePlan(options: PlanOptions, catalogue: Catalogue): Plan {
   }
   const planned = [...groups.values()].sort((a, b) => tokensOf(a.group) - tokensOf(b.group)); // early rows first
   checkMethods(axes.methods ?? [], planned);
-  const { blocks, minRounds, timeBudgetSeconds, timeoutSeconds, accuracyExamples } = overlay<Effort>(
-    suite,
-    effort,
-  );
+  const chosen = effortSchema.strip().parse(overlay<Effort>(suite, effort));
   return {
     suite: suite.name,
     groups: planned,
-    ...{ blocks, minRounds, timeBudgetSeconds, timeoutSeconds, accuracyExamples },
+    ...chosen,
     ...{ dataDir, accuracyThreads, seed },
   };
 }

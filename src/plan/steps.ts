@@ -2,14 +2,14 @@
 // block, so that a run that is stopped early has a row for each; after that the groups take turns, so that a busy
 // spell of the machine falls on all of them alike.
 import { groupKey } from '../core/keys.ts';
-import type { Group, Variant } from '../core/schema.ts';
+import type { BlockKind, Group, Variant } from '../core/schema.ts';
 import { tokensOf, type Plan, type PlannedGroup } from './plan.ts';
 
 export interface Step {
-  readonly kind: 'time' | 'profile' | 'accuracy';
+  readonly kind: BlockKind;
   readonly group: Group;
   readonly variants: readonly Variant[];
-  /** Which repetition of a time block; 0 for the other kinds. */
+  /** Which repetition of a time or load block; of a cost block the index of its variant in the group; else 0. */
   readonly block: number;
 }
 
@@ -23,10 +23,35 @@ export function stepsOf(plan: Plan): Step[] {
     accuracies.add(groupKey(accuracy));
     steps.push({ kind: 'accuracy', group: accuracy, variants: planned.variants, block: 0 });
   }
+  steps.push(...costSteps(plan), ...loadSteps(plan));
   for (let block = 1; block < plan.blocks; block++) {
     steps.push(...plan.groups.map((planned: PlannedGroup): Step => ({ kind: 'time', ...planned, block })));
   }
   return steps;
+}
+
+/** One process a variant, for the groups that the plan's `costs` names. */
+function costSteps({ groups, costs }: Plan): Step[] {
+  const chosen = costs === 'all' ? groups : costs === 'largest' ? largestOfEachKind(groups) : [];
+  return chosen.flatMap(({ group, variants }) =>
+    variants.map((variant, block): Step => ({ kind: 'cost', group, variants: [variant], block })),
+  );
+}
+
+/** Of the groups that differ only in length and batch, the one with the most tokens: it needs the most memory. */
+function largestOfEachKind(groups: readonly PlannedGroup[]): PlannedGroup[] {
+  const largest = new Map<string, PlannedGroup>();
+  for (const planned of groups) {
+    const kind = groupKey({ ...planned.group, batch: 1, seqLen: 8 });
+    const known = largest.get(kind);
+    if (known === undefined || tokensOf(planned.group) > tokensOf(known.group)) largest.set(kind, planned);
+  }
+  return [...largest.values()];
+}
+
+function loadSteps({ groups, scenarios }: Plan): Step[] {
+  if (scenarios.length === 0) return [];
+  return groups.map((planned): Step => ({ kind: 'load', ...planned, block: 0 }));
 }
 
 /**

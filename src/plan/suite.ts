@@ -6,11 +6,20 @@ import { z } from 'zod';
 import { readJson } from '../core/atomicFile.ts';
 import { BenchError } from '../core/errors.ts';
 import { repoRoot } from '../core/root.ts';
+import { scenarioSchema } from '../core/schema.ts';
 import { someAxesSchema } from './axes.ts';
 
+export const COST_CHOICES = ['none', 'largest', 'all'] as const;
+export type CostChoice = (typeof COST_CHOICES)[number];
+
 export const effortSchema = z.strictObject({
-  /** Fresh processes per group. */
+  /** Fresh processes per group; with a precision, the number that the time is dealt out for. */
   blocks: z.number().int().min(1),
+  /**
+   * Relative half-width that the interval of every ratio is to have, e.g. 0.01: groups that have it get no more
+   * blocks, and those that lack it get more while the time lasts. Null: as many blocks as said above.
+   */
+  precision: z.number().positive().nullable().default(null),
   /** Rounds that a block measures even when its share of the time is gone. */
   minRounds: z.number().int().min(1),
   /** Aim for the whole run, seconds. */
@@ -19,6 +28,10 @@ export const effortSchema = z.strictObject({
   timeoutSeconds: z.number().positive(),
   /** Examples per accuracy; null: all that the task has. Natural text always takes all. */
   accuracyExamples: z.number().int().min(1).nullable(),
+  /** Groups whose variants get a process each for memory, loading and energy: none, the largest of each kind, all. */
+  costs: z.enum(COST_CHOICES).default('none'),
+  /** Load scenarios to be measured on every group. */
+  scenarios: z.array(scenarioSchema).default([]),
 });
 export type Effort = z.infer<typeof effortSchema>;
 

@@ -26,7 +26,14 @@ export function wantedGroup(
 }
 
 export function summarise(run: Run, plan: Plan, obstacles: Obstacles, blocks: readonly Block[]): Summary {
-  return { schemaVersion: SCHEMA_VERSION, run, ...makeRows(wantedGroups(plan, obstacles), blocks) };
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    run,
+    ...makeRows(wantedGroups(plan, obstacles), blocks),
+    scenarios: [],
+    harness: null,
+    validity: null,
+  };
 }
 
 /** Whether anything that was wanted is missing: a row, or a block behind one. */

@@ -4,9 +4,12 @@
 import { z } from 'zod';
 import {
   accuracyBlockSchema,
+  costBlockSchema,
   failedBlockSchema,
   groupSchema,
+  loadBlockSchema,
   profileBlockSchema,
+  scenarioSchema,
   timeBlockSchema,
   variantSchema,
 } from '../core/schema.ts';
@@ -49,10 +52,26 @@ export const accuracyTaskSchema = z.object({
 });
 export type AccuracyTask = z.infer<typeof accuracyTaskSchema>;
 
+/** One variant, alone in its process. */
+export const costTaskSchema = z.object({ ...taskBase, kind: z.literal('cost'), block: z.number().int() });
+export type CostTask = z.infer<typeof costTaskSchema>;
+
+export const loadTaskSchema = z.object({
+  ...taskBase,
+  kind: z.literal('load'),
+  block: z.number().int(),
+  scenarios: z.array(scenarioSchema).min(1),
+  budgetMs: z.number().positive(),
+  seed: z.string(),
+});
+export type LoadTask = z.infer<typeof loadTaskSchema>;
+
 export const taskSchema = z.discriminatedUnion('kind', [
   timeTaskSchema,
   profileTaskSchema,
   accuracyTaskSchema,
+  costTaskSchema,
+  loadTaskSchema,
 ]);
 export type Task = z.infer<typeof taskSchema>;
 
@@ -60,7 +79,13 @@ export const failureSchema = failedBlockSchema.pick({ phase: true, variants: tru
 export type Failure = z.infer<typeof failureSchema>;
 
 export const workerResultSchema = z.object({
-  block: z.discriminatedUnion('kind', [timeBlockSchema, profileBlockSchema, accuracyBlockSchema]),
+  block: z.discriminatedUnion('kind', [
+    timeBlockSchema,
+    profileBlockSchema,
+    accuracyBlockSchema,
+    costBlockSchema,
+    loadBlockSchema,
+  ]),
   /** Variants that the block went on without. */
   failures: z.array(failureSchema),
 });

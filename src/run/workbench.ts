@@ -82,6 +82,13 @@ export class Workbench {
       }
       case 'profile':
         return { kind: 'profile', ...base, modelsDir: this.sources.modelsDir };
+      case 'cost':
+        return { kind: 'cost', ...base, block: step.block };
+      case 'load': {
+        const { scenarios, seed } = this.plan;
+        const arrivals = `load/${seed}/${groupKey(step.group)}/${step.block}`;
+        return { kind: 'load', ...base, block: step.block, scenarios, budgetMs, seed: arrivals };
+      }
       case 'accuracy': {
         const labels = documents.map(({ label }) => label);
         const examplesDigest = sha256Hex(stableJson(documents.map(({ text }) => text)));

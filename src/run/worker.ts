@@ -19,6 +19,10 @@ async function work(task: Task): Promise<WorkerResult> {
       return (await import('./profileBlock.ts')).runProfileBlock(task, announce);
     case 'accuracy':
       return (await import('./accuracyBlock.ts')).runAccuracyBlock(task, announce);
+    case 'cost':
+      return (await import('./costBlock.ts')).runCostBlock(task, announce);
+    case 'load':
+      return (await import('./loadBlock.ts')).runLoadBlock(task, announce);
   }
 }
 

@@ -1,16 +1,18 @@
 // File names of blocks: `time-0.json`, `profile-0.json`, `time-2.failed.json` for a block that left no record, and
 // `time-2.failed.ltp-x2.json` for one that went on without a variant.
-import type { Block } from '../core/schema.ts';
+import type { Block, BlockKind } from '../core/schema.ts';
 
 export interface BlockName {
-  readonly kind: 'time' | 'profile' | 'accuracy';
+  readonly kind: BlockKind;
   readonly block: number;
 }
 
 export function nameOf(block: Block): BlockName {
   switch (block.kind) {
     case 'time':
-      return { kind: 'time', block: block.block };
+    case 'cost':
+    case 'load':
+      return { kind: block.kind, block: block.block };
     case 'failed':
       return { kind: block.of, block: block.block };
     case 'profile':

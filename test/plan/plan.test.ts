@@ -35,6 +35,9 @@ const SUITE: Suite = {
   timeBudgetSeconds: 10,
   timeoutSeconds: 5,
   accuracyExamples: 10,
+  precision: null,
+  costs: 'none',
+  scenarios: [],
 };
 
 function plan(changes: Partial<PlanOptions> = {}): Plan {

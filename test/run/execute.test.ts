@@ -5,7 +5,7 @@ import type { Block } from '../../src/core/schema.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { execute, type Execution, type Watcher } from '../../src/run/execute.ts';
 import type { Outcome } from '../../src/run/spawn.ts';
-import type { Task } from '../../src/run/task.ts';
+import type { LoadTask, Task } from '../../src/run/task.ts';
 import { TimePlan } from '../../src/run/timePlan.ts';
 import type { PreparedStep } from '../../src/run/workbench.ts';
 import { accuracyBlock, failedBlock, profileBlock, timeBlock, timedVariant } from '../fixtures/blocks.ts';
@@ -21,6 +21,7 @@ const PLAN = makePlan(
         minRounds: 1,
       },
       ...{ timeBudgetSeconds: 20, timeoutSeconds: 5, accuracyExamples: 10 },
+      ...{ precision: null, costs: 'none', scenarios: [] },
     },
     ...{
       axes: { methods: ['dense', 'ltp'] },
@@ -33,6 +34,8 @@ const PLAN = makePlan(
   },
   [{ name: 'small', maxPositions: 64, points: [{ name: 'x2', method: 'ltp' }] }],
 );
+
+const SCENARIO: LoadTask['scenarios'] = [{ name: 'single-stream', streams: 1, ratePerSecond: null }];
 
 type Answer = (task: Task) => Outcome;
 
@@ -94,6 +97,9 @@ class Scene {
         if (kind === 'time')
           return { kind, ...base, variants: left, block, budgetMs, minRounds: 1, seed: '' };
         if (kind === 'profile') return { kind, ...base, variants: left, modelsDir: null };
+        if (kind === 'cost') return { kind, ...base, variants: left, block };
+        if (kind === 'load')
+          return { kind, ...base, variants: left, block, scenarios: SCENARIO, budgetMs, seed: '' };
         return { kind, ...base, variants: left, labels: [1], examplesDigest: '' };
       },
     };
@@ -115,6 +121,9 @@ function done(task: Task): Outcome {
       return { status: 'done', result: { block: timeBlock(task.block, own, changes), failures: [] } };
     case 'profile':
       return { status: 'done', result: { block: { ...profileBlock([]), ...changes }, failures: [] } };
+    case 'cost':
+    case 'load':
+      throw new Error('not planned here');
     case 'accuracy':
       return { status: 'done', result: { block: { ...accuracyBlock([], []), ...changes }, failures: [] } };
   }

@@ -86,6 +86,7 @@ test('the real worker refuses a graph that is not there as a failure of its vari
   const { failures, block } = outcome.result;
   assert.equal(failures[0]?.phase, 'load');
   assert.match(failures[0].reason, /nowhere\.onnx/);
+  assert.ok(block.kind === 'time');
   assert.deepEqual(block.variants, []);
 });
 

@@ -1,0 +1,149 @@
+// What one process measured, as it is stored: time, profile, accuracy (costs and load scenarios are in files of their
+// own), and the failure to give one of these. Fields that later versions added are optional: old runs stay readable.
+import { z } from 'zod';
+import { blockBase } from './blockBase.ts';
+import { costBlockSchema } from './cost.ts';
+import { doubtSchema } from './doubt.ts';
+import { groupSchema } from './group.ts';
+import { loadBlockSchema } from './scenario.ts';
+
+/** One variant inside a time block. `id` is the variant key, or `dense@again` for the A/A copy of dense. */
+export const blockVariantSchema = z.object({
+  id: z.string(),
+  loadMs: z.number(),
+  firstRunMs: z.number(),
+  /** Timed calls in time order, milliseconds each. */
+  samplesMs: z.array(z.number()),
+  /** Parallel to samplesMs: which of the group's input batches was fed. */
+  inputIndex: z.array(z.number().int()),
+  /** Parallel to samplesMs: the round (one visit of all variants) it belongs to. */
+  round: z.array(z.number().int()),
+  /** sha256 over the float32 logits of each input batch, in input order. */
+  logitsDigest: z.string(),
+});
+export type BlockVariant = z.infer<typeof blockVariantSchema>;
+
+/** A setting that was asked for, and what could be seen of it: ONNX Runtime ignores much in silence. */
+export const settingProofSchema = z.object({
+  name: z.string(),
+  requested: z.string(),
+  /** Null where nothing can be observed. */
+  observed: z.string().nullable(),
+  /** False: it did not take effect. Null: unknown. */
+  effective: z.boolean().nullable(),
+});
+export type SettingProof = z.infer<typeof settingProofSchema>;
+
+/** Where the time of a time block went, milliseconds. What is not listed is the start and the end of the process. */
+export const harnessTimeSchema = z.object({
+  loadMs: z.number(),
+  warmUpMs: z.number(),
+  /** Sum of the stamps: inside `session.run`. */
+  timedMs: z.number(),
+  /** From the first to the last stamp, but outside `session.run`: the price of the harness. */
+  betweenMs: z.number(),
+  timedCalls: z.number().int(),
+});
+export type HarnessTime = z.infer<typeof harnessTimeSchema>;
+
+export const timeBlockSchema = z.object({
+  ...blockBase,
+  kind: z.literal('time'),
+  group: groupSchema,
+  block: z.number().int(),
+  variants: z.array(blockVariantSchema),
+  /** Real tokens of a sequence at the input, mean over the group's input batches. */
+  meanInputTokens: z.number(),
+  /** Peak resident set of the block's process (all its sessions), bytes. */
+  peakRssBytes: z.number(),
+  settings: z.array(settingProofSchema).optional(),
+  /** CPUs' worth of work that busy threads got just before the block; null where that was not probed. */
+  effectiveCpus: z.number().nullable().optional(),
+  harness: harnessTimeSchema.optional(),
+  doubts: z.array(doubtSchema),
+});
+export type TimeBlock = z.infer<typeof timeBlockSchema>;
+
+/** FLOPs (2 x MACs) summed over the group's input batches, by part. */
+export const flopsPartsSchema = z.object({
+  linear: z.number(),
+  attention: z.number(),
+  predictor: z.number(),
+  score: z.number(),
+  head: z.number(),
+});
+export type FlopsParts = z.infer<typeof flopsPartsSchema>;
+
+/** Deterministic facts of one variant on the group's inputs, from a pass of its own. */
+export const profileVariantSchema = z.object({
+  id: z.string(),
+  /** Number of sequences that the sums below cover. */
+  sequences: z.number().int(),
+  /** Real tokens at the input, summed over the sequences. */
+  inputTokens: z.number().int(),
+  /** Analytic, real tokens only (dense-padded: padded tokens, which is what that method computes). */
+  flops: flopsPartsSchema,
+  /** Analytic for the very graph: as `flops` plus the padding slots of batched attention. */
+  executedFlops: z.number(),
+  /** From the shapes in ONNX Runtime's profile. */
+  profiledFlops: z.number(),
+  /** Sum over sequences of kept tokens after each layer. */
+  keptTokens: z.array(z.number()),
+  nodeCounts: z.record(z.string(), z.number()),
+  /** Kernel time by operator type, milliseconds over the pass; the profiler itself costs 5-14 %. */
+  opTimeMs: z.record(z.string(), z.number()),
+  /** Providers that nodes ran on, with counts. */
+  nodeProviders: z.record(z.string(), z.number()),
+  logitsDigest: z.string(),
+});
+export type ProfileVariant = z.infer<typeof profileVariantSchema>;
+
+export const profileBlockSchema = z.object({
+  ...blockBase,
+  kind: z.literal('profile'),
+  group: groupSchema,
+  variants: z.array(profileVariantSchema),
+  doubts: z.array(doubtSchema),
+});
+export type ProfileBlock = z.infer<typeof profileBlockSchema>;
+
+export const accuracyBlockSchema = z.object({
+  ...blockBase,
+  kind: z.literal('accuracy'),
+  group: groupSchema,
+  metric: z.literal('accuracy'),
+  labels: z.array(z.number().int()),
+  /** sha256 over the texts used. */
+  examplesDigest: z.string(),
+  /** Per-example predictions (label index), parallel to `labels`, so that paired differences are computed on reading. */
+  variants: z.array(z.object({ id: z.string(), predictions: z.array(z.number().int()) })),
+  doubts: z.array(doubtSchema),
+});
+export type AccuracyBlock = z.infer<typeof accuracyBlockSchema>;
+
+export const BLOCK_KINDS = ['time', 'profile', 'accuracy', 'cost', 'load'] as const;
+export type BlockKind = (typeof BLOCK_KINDS)[number];
+
+/** A block that ended without a record. */
+export const failedBlockSchema = z.object({
+  ...blockBase,
+  kind: z.literal('failed'),
+  of: z.enum(BLOCK_KINDS),
+  group: groupSchema,
+  block: z.number().int(),
+  phase: z.enum(['start', 'load', 'warm-up', 'measure', 'timeout', 'memory', 'crash']),
+  /** Variants concerned; empty when the whole block is. */
+  variants: z.array(z.string()),
+  reason: z.string(),
+});
+export type FailedBlock = z.infer<typeof failedBlockSchema>;
+
+export const blockSchema = z.discriminatedUnion('kind', [
+  timeBlockSchema,
+  profileBlockSchema,
+  accuracyBlockSchema,
+  costBlockSchema,
+  loadBlockSchema,
+  failedBlockSchema,
+]);
+export type Block = z.infer<typeof blockSchema>;

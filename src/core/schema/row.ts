@@ -1,0 +1,69 @@
+// A row: everything that one cell amounts to over all its blocks.
+import { z } from 'zod';
+import { flopsPartsSchema } from './block.ts';
+import { costsSchema } from './cost.ts';
+import { doubtSchema, validitySchema } from './doubt.ts';
+import { cellSchema, intervalSchema } from './group.ts';
+
+const percentile = z.number().nullable();
+
+export const rowSchema = cellSchema.extend({
+  status: z.enum(['ok', 'failed', 'skipped']),
+  latencyMs: z
+    .object({ p50: z.number(), p90: percentile, p99: percentile, mean: z.number(), n: z.number().int() })
+    .nullable(),
+  throughput: z.object({ sequencesPerSecond: z.number(), tokensPerSecond: z.number() }).nullable(),
+  flops: z
+    .object({
+      perSequence: z.number(),
+      macsPerSequence: z.number(),
+      executedPerSequence: z.number(),
+      profiledPerSequence: z.number(),
+      ratioVsDense: z.number(),
+      ratioVsDensePadded: z.number().nullable(),
+      parts: flopsPartsSchema,
+    })
+    .nullable(),
+  speedup: z
+    .object({ vsDense: intervalSchema.nullable(), vsDensePadded: intervalSchema.nullable() })
+    .nullable(),
+  /** (wall-clock ratio vs dense) / (FLOPs ratio vs dense). */
+  conversion: z.number().nullable(),
+  /** Mean tokens alive after each layer. */
+  keptTokens: z.array(z.number()).nullable(),
+  /** Mean real tokens of a sequence at the input. */
+  meanInputTokens: z.number().nullable(),
+  accuracy: z
+    .object({
+      metric: z.string(),
+      value: z.number(),
+      n: z.number().int(),
+      low: z.number(),
+      high: z.number(),
+      deltaVsDense: z
+        .object({ value: z.number(), low: z.number(), high: z.number(), pValue: z.number() })
+        .nullable(),
+    })
+    .nullable(),
+  /** Operator time by type over the profile pass, ms per sequence. */
+  opTimeMs: z.record(z.string(), z.number()).nullable(),
+  loadMs: z.number().nullable(),
+  firstRunMs: z.number().nullable(),
+  /** Peak resident set of the group's block process (shared by its rows), bytes. */
+  blockPeakRssBytes: z.number().nullable(),
+  /** From a process that held this variant alone; null where that was not measured. */
+  costs: costsSchema.nullable().default(null),
+  /**
+   * Smallest relative change of the speed-up vs dense that as many blocks would show with a probability of 0.8;
+   * null for dense and with fewer than two blocks.
+   */
+  detectable: z.number().nullable().default(null),
+  /** Null for a row that was not measured, and in records of older versions. */
+  validity: validitySchema.nullable().default(null),
+  /** Per block: speed-up vs dense, and the median latency; for `compare`. */
+  blockSpeedups: z.array(z.number()),
+  blockMedianMs: z.array(z.number()),
+  doubts: z.array(doubtSchema),
+  reason: z.string().optional(),
+});
+export type Row = z.infer<typeof rowSchema>;

@@ -1,0 +1,30 @@
+// The record of a run: what was asked for, where and when.
+import { z } from 'zod';
+import { TARGETS } from '../names.ts';
+import { doubtSchema } from './doubt.ts';
+import { machineSchema } from './machine.ts';
+import { SCHEMA_VERSION } from './version.ts';
+
+export const runSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  id: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  status: z.enum(['running', 'complete', 'interrupted']),
+  command: z.string(),
+  suite: z.string(),
+  /** The plan as resolved from suite and flags; --resume reads it back. */
+  plan: z.unknown(),
+  gitCommit: z.string().nullable(),
+  machine: machineSchema,
+  target: z.enum(TARGETS).nullable(),
+  doubts: z.array(doubtSchema),
+  /** The part of the plan's groups that this run measures; null for all. */
+  shard: z
+    .object({ index: z.number().int().min(1), count: z.number().int().min(1) })
+    .nullable()
+    .default(null),
+  /** Ids of the runs that were merged into this one. */
+  mergedFrom: z.array(z.string()).default([]),
+});
+export type Run = z.infer<typeof runSchema>;
