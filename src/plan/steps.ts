@@ -24,10 +24,18 @@ export function stepsOf(plan: Plan): Step[] {
     steps.push({ kind: 'accuracy', group: accuracy, variants: planned.variants, block: 0 });
   }
   steps.push(...costSteps(plan), ...loadSteps(plan));
-  for (let block = 1; block < plan.blocks; block++) {
+  for (let block = 1; block < fixedBlocks(plan); block++) {
     steps.push(...plan.groups.map((planned: PlannedGroup): Step => ({ kind: 'time', ...planned, block })));
   }
   return steps;
+}
+
+/** Before an interval is asked whether it is narrow enough: fewer blocks say too little about themselves. */
+const LEAST_BLOCKS = 5;
+
+/** Time blocks that every group gets; with a precision the schedule adds those that are needed. */
+export function fixedBlocks({ blocks, precision }: Plan): number {
+  return precision === null ? blocks : Math.min(LEAST_BLOCKS, blocks);
 }
 
 /** One process a variant, for the groups that the plan's `costs` names. */

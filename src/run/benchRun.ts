@@ -39,9 +39,10 @@ export async function benchRun({ folder, run, plan, sources, signal }: BenchRun)
     timeoutMs: plan.timeoutSeconds * 1000,
     examples: (step) =>
       step.group.text === 'natural' ? NATURAL_GUESS : (plan.accuracyExamples ?? NATURAL_GUESS),
+    scenarios: plan.scenarios.length,
+    moreBlocks: plan.precision !== null,
   });
   const progress = new Progress({
-    total: steps.length,
     remainingMs: (ahead, elapsedMs) => timePlan.remainingMs(ahead, elapsedMs),
     rows: (step, blocks) => makeRows([wantedGroup(step, plan, obstacles)], blocks).rows,
   });
@@ -52,7 +53,7 @@ export async function benchRun({ folder, run, plan, sources, signal }: BenchRun)
     workbench: new Workbench(plan, sources),
     launch: launchWorker,
     environment: ({ group }) => providerEnvironment(group.provider),
-    obstacle: ({ group }) => obstacles.get(group.provider) ?? null,
+    obstacle: ({ provider }) => obstacles.get(provider) ?? null,
     watcher: progress,
     nowMs: () => performance.now(),
   });

@@ -2,19 +2,20 @@
 // step begins. Nothing here spins or measures; between events this process sleeps.
 import { AGAIN_ID, groupKey } from '../core/keys.ts';
 import { messageOf } from '../core/errors.ts';
-import { SCHEMA_VERSION, type Block, type FailedBlock } from '../core/schema.ts';
+import { SCHEMA_VERSION, type Block, type FailedBlock, type Group } from '../core/schema.ts';
 import type { Plan } from '../plan/plan.ts';
-import { stepsOf, type Step } from '../plan/steps.ts';
+import type { Step } from '../plan/steps.ts';
 import { nameOf } from '../store/blockNames.ts';
 import type { RunFolder } from '../store/runFolder.ts';
+import { widthOf } from '../measure/precision.ts';
+import { Schedule, type Scheduled } from './schedule.ts';
 import type { Launch } from './spawn.ts';
 import type { Failure } from './task.ts';
 import type { TimePlan } from './timePlan.ts';
 import type { PreparedStep, Workbench } from './workbench.ts';
 
 export interface Watcher {
-  /** @param ahead this step and all that follow. */
-  begin(step: Step, ahead: readonly Step[], elapsedMs: number): void;
+  begin(scheduled: Scheduled, done: number, elapsedMs: number): void;
   /** @param blocks all blocks so far. */
   end(step: Step, blocks: readonly Block[]): void;
   say(line: string): void;
@@ -27,8 +28,8 @@ export interface Execution {
   readonly timePlan: TimePlan;
   readonly launch: Launch;
   readonly environment: (step: Step) => Readonly<Record<string, string>>;
-  /** Why a step cannot be made here; null if it can. */
-  readonly obstacle: (step: Step) => string | null;
+  /** Why a group cannot be measured here; null if it can. */
+  readonly obstacle: (group: Group) => string | null;
   readonly watcher: Watcher;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
@@ -47,6 +48,7 @@ class Executor {
   private readonly banned = new Map<string, Set<string>>();
   private readonly givenUp = new Set<string>();
   private readonly told = new Set<string>();
+  private done = 0;
 
   constructor(execution: Execution) {
     this.given = execution;
@@ -55,17 +57,22 @@ class Executor {
   }
 
   async run(): Promise<Block[]> {
-    const steps = stepsOf(this.given.plan).filter((step) => this.given.obstacle(step) === null);
-    for (const [index, step] of steps.entries()) {
-      if (this.given.signal.aborted) break;
-      if (step.kind === 'time' && this.givenUp.has(groupKey(step.group))) continue;
-      const ahead = steps.slice(index).filter((one) => one === step || this.find(one) === undefined);
-      await this.make(step, ahead);
+    const { plan, obstacle, stored, signal } = this.given;
+    const schedule = new Schedule(
+      { plan, impossible: (group) => obstacle(group) !== null, widthOf, fits: (step) => this.fits(step) },
+      stored,
+    );
+    for (let next = schedule.next(this.blocks); next !== null; next = schedule.next(this.blocks)) {
+      if (signal.aborted) break;
+      this.done++;
+      if (next.step.kind === 'time' && this.givenUp.has(groupKey(next.step.group))) continue;
+      const ahead = next.ahead.filter((one) => one === next?.step || this.find(one) === undefined);
+      await this.make({ step: next.step, ahead });
     }
     return this.blocks;
   }
 
-  private async make(step: Step, ahead: readonly Step[]): Promise<void> {
+  private async make({ step, ahead }: Scheduled): Promise<void> {
     const prepared = await this.prepare(step);
     if (prepared === null) return;
     const stored = this.find(step);
@@ -80,7 +87,7 @@ class Executor {
       this.given.folder.retire(stored);
     }
     this.forget(step);
-    this.given.watcher.begin(step, ahead, this.elapsedMs());
+    this.given.watcher.begin({ step, ahead }, this.done - 1, this.elapsedMs());
     this.fail(step, prepared.definition, prepared.failures);
     await this.measure(step, prepared, ahead);
     this.given.watcher.end(step, this.blocks);
@@ -171,6 +178,10 @@ class Executor {
 
   private hasTime({ group }: Step): boolean {
     return this.blocks.some((block) => block.kind === 'time' && groupKey(block.group) === groupKey(group));
+  }
+
+  private fits(step: Step): boolean {
+    return !this.givenUp.has(groupKey(step.group)) && this.given.timePlan.fits(step, this.elapsedMs());
   }
 
   private elapsedMs(): number {

@@ -4,10 +4,9 @@ import { variantKey } from '../core/keys.ts';
 import type { Block, Row } from '../core/schema.ts';
 import type { Step } from '../plan/steps.ts';
 import type { Watcher } from './execute.ts';
+import type { Scheduled } from './schedule.ts';
 
 export interface ProgressOptions {
-  /** Steps of the whole run. */
-  readonly total: number;
   readonly remainingMs: (ahead: readonly Step[], elapsedMs: number) => number;
   /** Rows of the step's group from the blocks so far. */
   readonly rows: (step: Step, blocks: readonly Block[]) => readonly Row[];
@@ -25,10 +24,9 @@ export class Progress implements Watcher {
     this.sink = sink;
   }
 
-  begin(step: Step, ahead: readonly Step[], elapsedMs: number): void {
-    const { total, remainingMs } = this.options;
-    const done = total - ahead.length;
-    const text = `[${done + 1}/${total}] ${describe(step)}, about ${duration(remainingMs(ahead, elapsedMs))} left`;
+  begin({ step, ahead }: Scheduled, done: number, elapsedMs: number): void {
+    const { remainingMs } = this.options;
+    const text = `[${done + 1}/${done + ahead.length}] ${describe(step)}, about ${duration(remainingMs(ahead, elapsedMs))} left`;
     if (this.sink.isTTY === true) this.line = text;
     this.sink.write(this.sink.isTTY === true ? `\r\u001B[K${text}` : `${text}\n`);
   }

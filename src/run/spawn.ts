@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../core/errors.ts';
+import { heapEnvironment } from './heap.ts';
 import {
   parseProgress,
   workerResultSchema,
@@ -42,7 +43,7 @@ export const launchWorker: Launch = async (task, options) => {
   const { timeoutMs, environment, signal, workerPath = WORKER } = options;
   const child = spawn(process.execPath, [workerPath], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...heapEnvironment(), ...environment },
   });
   const watch = { progress: { phase: 'start' } as Progress, tail: [] as string[], timedOut: false };
   const kill = (): void => void child.kill('SIGKILL');

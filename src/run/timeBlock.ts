@@ -44,15 +44,20 @@ export async function runTimeBlock(task: TimeTask, announce: Announce): Promise<
   };
 }
 
+/**
+ * Loaded in an order of the block's own: where memory lies depends on it, and a place that were always the same would
+ * be a bias that no number of blocks could show.
+ */
 async function loadSubjects(task: TimeTask, announce: Announce, failures: Failure[]): Promise<Subject[]> {
-  const subjects: Subject[] = [];
-  for (const wanted of withAgain(task.variants)) {
-    const loaded = await loadVariant(task, wanted, announce, failures);
+  const wanted = withAgain(task.variants);
+  const subjects = new Map<string, Subject>();
+  for (const one of createRandom(`load/${task.seed}`).shuffle(wanted)) {
+    const loaded = await loadVariant(task, one, announce, failures);
     if (loaded === null) continue;
     const { id, loadMs } = loaded;
-    subjects.push({ id, loadMs, run: async (input) => (await loaded.run(input)).logits });
+    subjects.set(id, { id, loadMs, run: async (input) => (await loaded.run(input)).logits });
   }
-  return subjects;
+  return wanted.flatMap(({ id }) => subjects.get(id) ?? []);
 }
 
 /** The second copy of dense shows what this machine cannot tell apart. */

@@ -1,7 +1,8 @@
-// How the run's time is dealt out. Time blocks share what the rest leaves over, in proportion to the square root of
-// their tokens: short cells need fewer seconds to settle, long ones get few rounds per second. What the other steps
-// and the start of a process will take is guessed from the pace measured so far, and guessed anew before each step,
-// so an error early on is made good later.
+// How the run's time is dealt out. What profiles, accuracy and the start of processes leave over goes to the rounds
+// of the time blocks, in proportion to the square root of their tokens: short cells need fewer seconds to settle, long
+// ones get few rounds per second. All this is guessed from the blocks measured so far, and guessed anew before each
+// step, so an error early on is made good later. With a precision no block grows beyond its share, since more blocks
+// narrow an interval more than longer ones do.
 import { groupKey } from '../core/keys.ts';
 import type { Block } from '../core/schema.ts';
 import { inputCount, type Step } from '../plan/steps.ts';
@@ -13,9 +14,15 @@ const FIRST_GUESS_MS_PER_TOKEN = 0.3;
 /** Start of a process, and loading one session. */
 const START_MS = 500;
 const LOAD_MS = 250;
+/** A cost block: its steady calls, and the pause before them. */
+const COST_MS = 1500;
+/** One load scenario of one group. */
+const SCENARIO_MS = 12_000;
 /** For rows, tables and the report at the end. */
 const RESERVE_MS = 8000;
-const LEAST_BUDGET_MS = 500;
+const LEAST_ROUNDS_MS = 500;
+/** How much more than its first share a block may get. */
+const GROWTH = 1.25;
 
 export interface TimePlanOptions {
   readonly budgetMs: number;
@@ -23,17 +30,24 @@ export interface TimePlanOptions {
   readonly timeoutMs: number;
   /** Documents of an accuracy step. */
   readonly examples: (step: Step) => number;
+  /** Load scenarios of a load step. */
+  readonly scenarios: number;
+  /** Whether time that is left over makes more blocks, not longer ones. */
+  readonly moreBlocks: boolean;
 }
 
 export class TimePlan {
   private readonly options: TimePlanOptions;
   private readonly msPerToken = new Map<string, number>();
+  /** Of a time block's process: all but the timed calls. */
+  private readonly overheads = new Map<string, number>();
+  private readonly firstShares = new Map<string, number>();
 
   constructor(options: TimePlanOptions) {
     this.options = options;
   }
 
-  /** Learns the pace of dense from a finished block. */
+  /** Learns the pace of dense, and what a process costs besides its timed calls, from a finished block. */
   learn(block: Block): void {
     if (block.kind !== 'time') return;
     const dense = block.variants.find(({ id }) => id === 'dense') ?? block.variants[0];
@@ -41,15 +55,31 @@ export class TimePlan {
     const { batch, threads } = block.group;
     const pace = (median(dense.samplesMs) * threads) / (batch * block.meanInputTokens);
     this.msPerToken.set(groupKey(block.group), pace);
+    const timed = sum(block.variants.map(({ samplesMs }) => sum(samplesMs)));
+    this.overheads.set(groupKey(block.group), Math.max(0, block.wallMs - timed));
   }
 
-  /** Milliseconds for a time step, from the start of its process. @param steps this one and all that follow. */
+  /** Milliseconds for a step, from the start of its process. @param steps this one and all that follow. */
   budgetMs(step: Step, steps: readonly Step[], elapsedMs: number): number {
-    const others = sum(steps.filter(({ kind }) => kind !== 'time').map((one) => this.costMs(one)));
-    const left = this.options.budgetMs - RESERVE_MS - elapsedMs - others;
+    if (step.kind !== 'time') return this.costMs(step);
+    const left = this.options.budgetMs - RESERVE_MS - elapsedMs - sum(steps.map((one) => this.costMs(one)));
     const weights = sum(steps.filter(({ kind }) => kind === 'time').map(weightOf));
-    const share = Math.min((left * weightOf(step)) / weights, this.options.timeoutMs / 2);
-    return Math.max(LEAST_BUDGET_MS, share);
+    const share = this.withinFirstShare(step, Math.max(LEAST_ROUNDS_MS, (left * weightOf(step)) / weights));
+    return Math.min(this.costMs(step) + share, this.options.timeoutMs / 2);
+  }
+
+  /** Whether one more block of the same length ends in time. */
+  fits(step: Step, elapsedMs: number): boolean {
+    const rounds = this.firstShares.get(groupKey(step.group)) ?? LEAST_ROUNDS_MS;
+    return elapsedMs + this.costMs(step) + rounds <= this.options.budgetMs - RESERVE_MS;
+  }
+
+  /** The first share that was dealt out knowing the group's pace is its measure. */
+  private withinFirstShare({ group }: Step, shareMs: number): number {
+    if (!this.options.moreBlocks || !this.msPerToken.has(groupKey(group))) return shareMs;
+    const first = this.firstShares.get(groupKey(group)) ?? shareMs;
+    this.firstShares.set(groupKey(group), first);
+    return Math.min(shareMs, first * GROWTH);
   }
 
   /** What is left of the run, for people: the budget while it holds, else what the steps will take at least. */
@@ -58,13 +88,18 @@ export class TimePlan {
     return steps.length === 0 ? 0 : Math.max(least, this.options.budgetMs - RESERVE_MS - elapsedMs);
   }
 
-  /** A profile or an accuracy in full; of a time block its least: loading and warming up. */
+  /** A step in full; of a time block all but its rounds: starting, loading and warming up. */
   private costMs(step: Step): number {
     const { group, variants } = step;
+    if (step.kind === 'cost') return START_MS + LOAD_MS + COST_MS;
+    if (step.kind === 'load') return START_MS + SCENARIO_MS * this.options.scenarios;
+    const known = step.kind === 'time' ? this.overheads.get(groupKey(group)) : undefined;
+    if (known !== undefined) return known;
     const calls = step.kind === 'accuracy' ? this.options.examples(step) / group.batch : inputCount(group);
     const tokens = calls * tokensOf(group);
     const pass = (tokens * this.paceOf(step)) / group.threads;
-    return START_MS + variants.length * (LOAD_MS + pass);
+    const sessions = variants.length + (step.kind === 'time' ? 1 : 0); // the second copy of dense
+    return START_MS + sessions * (LOAD_MS + pass);
   }
 
   private paceOf({ group }: Step): number {

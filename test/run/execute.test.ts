@@ -62,7 +62,13 @@ class Scene {
         retire: (block) => this.said.push(`retired ${label(block)}`),
       },
       workbench: { prepare: (step) => Promise.resolve(this.prepared(step)) },
-      timePlan: new TimePlan({ budgetMs: 20_000, timeoutMs: 10_000, examples: () => 10 }),
+      timePlan: new TimePlan({
+        budgetMs: 20_000,
+        timeoutMs: 10_000,
+        examples: () => 10,
+        scenarios: 0,
+        moreBlocks: false,
+      }),
       launch: (task) => {
         this.launched.push(`${task.kind}${task.kind === 'time' ? task.block : ''} s${task.group.seqLen}`);
         return Promise.resolve(this.answer(task));

@@ -9,12 +9,12 @@ const STEP: Step = { kind: 'time', group: GROUP, variants: [], block: 0 };
 function scene(isTTY: boolean): { progress: Progress; written: string[] } {
   const written: string[] = [];
   const sink = { isTTY, write: (text: string) => written.push(text) > 0 };
-  return { progress: new Progress({ total: 4, remainingMs: () => 61_400, rows: () => [] }, sink), written };
+  return { progress: new Progress({ remainingMs: () => 61_400, rows: () => [] }, sink), written };
 }
 
 test('off a terminal there is a line for each step, with the time left', () => {
   const { progress, written } = scene(false);
-  progress.begin(STEP, [STEP, STEP, STEP], 0);
+  progress.begin({ step: STEP, ahead: [STEP, STEP, STEP] }, 1, 0);
   progress.say('something');
   progress.finish();
   assert.deepEqual(written, [
@@ -25,7 +25,7 @@ test('off a terminal there is a line for each step, with the time left', () => {
 
 test('on a terminal one line is written over, and what is said stands above it', () => {
   const { progress, written } = scene(true);
-  progress.begin({ ...STEP, kind: 'accuracy' }, [STEP], 0);
+  progress.begin({ step: { ...STEP, kind: 'accuracy' }, ahead: [STEP] }, 3, 0);
   progress.say('something');
   progress.finish();
   const line = '[4/4] accuracy, small full length 16, about 61 s left';

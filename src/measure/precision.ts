@@ -1,0 +1,32 @@
+// How precise the ratios of a group are so far: what decides whether it gets further blocks.
+import { groupKey, variantKey } from '../core/keys.ts';
+import type { Block, Group, Interval, TimeBlock, Variant } from '../core/schema.ts';
+import { noiseFloor, speedup } from './timing.ts';
+
+/** Half of an interval's width, relative to its centre. */
+export function halfWidth({ median, low, high }: Interval): number {
+  return (high - low) / 2 / median;
+}
+
+/**
+ * The widest of a group: the half-widths of every ratio to a dense graph, and the noise floor. Null without two
+ * blocks, whose intervals would say nothing about how processes differ.
+ */
+export function widthOf(
+  { group, variants }: { readonly group: Group; readonly variants: readonly Variant[] },
+  blocks: readonly Block[],
+): number | null {
+  const key = groupKey(group);
+  const time = blocks
+    .filter((block): block is TimeBlock => block.kind === 'time' && groupKey(block.group) === key)
+    .sort((a, b) => a.block - b.block);
+  if (time.length < 2) return null;
+  const ids = variants.map(variantKey);
+  const ratios = ids.flatMap((id) =>
+    ['dense', 'dense-padded'].flatMap((baseline) => {
+      const interval = ids.includes(baseline) ? speedup(time, id, baseline) : null;
+      return interval === null ? [] : [halfWidth(interval)];
+    }),
+  );
+  return Math.max(noiseFloor(time)?.floor ?? 0, ...ratios);
+}
