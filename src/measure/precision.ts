@@ -1,6 +1,6 @@
 // How precise the ratios of a group are so far: what decides whether it gets further blocks.
 import { groupKey, variantKey } from '../core/keys.ts';
-import type { Block, Group, Interval, TimeBlock, Variant } from '../core/schema.ts';
+import type { Block, Doubt, Group, Interval, TimeBlock, Variant } from '../core/schema.ts';
 import { noiseFloor, speedup } from './timing.ts';
 
 /** Half of an interval's width, relative to its centre. */
@@ -29,4 +29,17 @@ export function widthOf(
     }),
   );
   return Math.max(noiseFloor(time)?.floor ?? 0, ...ratios);
+}
+
+/** Says that a ratio did not become as precise as the plan wanted. @param precision null: nothing was wanted. */
+export function imprecisionDoubts(speedup: Interval | null, precision: number | null): Doubt[] {
+  if (speedup === null || precision === null || halfWidth(speedup) <= precision) return [];
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  return [
+    {
+      code: 'imprecise',
+      message: `its ratio to dense is known to ±${percent(halfWidth(speedup))}, not to the ±${percent(precision)} asked for`,
+      advice: 'raise --time-budget, or use a quieter machine',
+    },
+  ];
 }

@@ -4,6 +4,7 @@ import { AGAIN_ID, groupKey } from '../core/keys.ts';
 import type { Interval, NoiseFloor, Row, TimeBlock } from '../core/schema.ts';
 import { ratioInterval, type BlockRatio } from '../stats/bootstrap.ts';
 import { costRatio, costs, resampledCosts, type Costs, type PairedTimes } from '../stats/pairedTimes.ts';
+import { detectableEffect } from '../stats/detectable.ts';
 import { summariseLatency } from '../stats/percentiles.ts';
 import { median, sum } from '../stats/samples.ts';
 
@@ -86,7 +87,7 @@ export function noiseFloor(blocks: readonly TimeBlock[]): NoiseFloor | null {
     group: first.group,
     ratio,
     floor: Math.max(Math.abs(1 - ratio.low), Math.abs(ratio.high - 1)),
-    detectable: null,
+    detectable: detectableEffect(blockRatios(blocks, AGAIN_ID, 'dense').map((block) => block.ratio)),
     blocks: blocks.length,
   };
 }

@@ -38,3 +38,10 @@ export function mean(values: readonly number[]): number {
 export function geometricMean(values: readonly number[]): number {
   return Math.exp(mean(values.map(Math.log)));
 }
+
+/** Unbiased; of at least two values. */
+export function variance(values: readonly number[]): number {
+  if (values.length < 2) throw new RangeError(`the variance of ${values.length} values`);
+  const centre = mean(values);
+  return sum(values.map((value) => (value - centre) ** 2)) / (values.length - 1);
+}
