@@ -1,12 +1,21 @@
-// The most memory that this process has held. Linux's own high-water mark where there is one; it includes the
-// weights of every session of the block, which is why it is a fact of the block and not of one variant.
+// Memory that this process holds, and the most that it has held: from Linux's own books where there are any, so that
+// no sampler and no timer is needed (a timer would not fire during a call anyway). Both count everything in the
+// process: Node, ONNX Runtime and all sessions. A fact of the process, then, and of a variant only where it is alone.
 import { readFileSync } from 'node:fs';
 
-/** Bytes. @param status text of /proc/self/status, or null where there is none. */
+/** Bytes, the high-water mark. @param status text of /proc/self/status, or null where there is none. */
 export function peakRssBytes(status: string | null = readStatus()): number {
-  const match = /^VmHWM:\s+(\d+) kB$/m.exec(status ?? '');
-  if (match?.[1] !== undefined) return Number(match[1]) * 1024;
-  return process.resourceUsage().maxRSS * 1024;
+  return fieldBytes(status, 'VmHWM') ?? process.resourceUsage().maxRSS * 1024;
+}
+
+/** Bytes now. @param status as above. */
+export function rssBytes(status: string | null = readStatus()): number {
+  return fieldBytes(status, 'VmRSS') ?? process.memoryUsage.rss();
+}
+
+function fieldBytes(status: string | null, name: 'VmHWM' | 'VmRSS'): number | null {
+  const match = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status ?? '');
+  return match?.[1] === undefined ? null : Number(match[1]) * 1024;
 }
 
 function readStatus(): string | null {

@@ -5,12 +5,16 @@ import { blockBase } from './blockBase.ts';
 import { doubtSchema } from './doubt.ts';
 import { groupSchema } from './group.ts';
 
-/** Energy over a stretch of calls, from a counter of the machine. */
+/** Energy over a stretch of calls, from a counter of the machine: all of it, what the idle machine draws included. */
 export const energySchema = z.object({
   joules: z.number(),
+  /** Length of the stretch. */
+  seconds: z.number().positive(),
+  /** Mean power of the same parts just before the model was loaded, while this process slept. */
+  idleWatts: z.number(),
   /** Sequences that were computed meanwhile. */
   sequences: z.number().int(),
-  /** e.g. `rapl package-0`, `nvidia-smi power.draw`. */
+  /** e.g. `RAPL package-0 + dram`, `nvidia-smi power.draw`. */
   source: z.string(),
 });
 export type Energy = z.infer<typeof energySchema>;
@@ -32,7 +36,7 @@ export const costBlockSchema = z.object({
   /** Resident set before the model was loaded, and the peak at the end, bytes. */
   rssBeforeBytes: z.number(),
   peakRssBytes: z.number(),
-  /** Memory of the device used by this process; null without one. */
+  /** Memory of the device used by this process, the provider's context included; null without one. */
   deviceMemoryBytes: z.number().nullable(),
   energy: energySchema.nullable(),
   /** Why there is no energy; null if there is. */
@@ -51,7 +55,12 @@ export const costsSchema = z.object({
   addedRssBytes: z.number(),
   deviceMemoryBytes: z.number().nullable(),
   energyPerSequenceJoules: z.number().nullable(),
+  /** Mean power while computing, and just before; the energy above holds both. */
+  watts: z.number().nullable(),
+  idleWatts: z.number().nullable(),
   energySource: z.string().nullable(),
   energyReason: z.string().nullable(),
+  /** Codes of what disturbed the measurement, e.g. `busy-neighbours`, whose energy and time are in the numbers. */
+  disturbances: z.array(z.string()),
 });
 export type Costs = z.infer<typeof costsSchema>;
