@@ -4,7 +4,7 @@
 // row. Answers are checked outside the timed span. Time, sessions and the driver of the loop are handed in.
 import { messageOf } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
-import type { BlockVariant, FailedBlock } from '../core/schema.ts';
+import type { BlockVariant, FailedBlock, HarnessTime } from '../core/schema.ts';
 import { checkFinite, digestOf, sameBits } from './logits.ts';
 
 export interface Subject {
@@ -25,6 +25,8 @@ export interface LatencyOptions {
   readonly random: Random;
   readonly nowMs: () => number;
   readonly drive: Drive;
+  /** Told the stamps of every timed call, in time order. */
+  readonly onCall?: (startMs: number, endMs: number) => void;
   /** Told before anything that may crash the process. */
   readonly announce: (phase: FailedBlock['phase'], id?: string) => void;
 }
@@ -34,6 +36,8 @@ export type Failure = Pick<FailedBlock, 'phase' | 'variants' | 'reason'>;
 export interface LatencyResult {
   readonly variants: readonly BlockVariant[];
   readonly failures: readonly Failure[];
+  /** Where the time went, of variants that failed on the way, too. */
+  readonly harness: Omit<HarnessTime, 'loadMs'>;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -51,19 +55,22 @@ export async function measureLatency(
 ): Promise<LatencyResult> {
   const failures: Failure[] = [];
   const alive: Tracked[] = [];
+  const watch = new HarnessWatch();
+  const start = options.nowMs();
   for (const subject of options.random.shuffle(subjects)) {
     const tracked = await warmUp(subject, options, failures);
     if (tracked !== undefined) alive.push(tracked);
   }
+  watch.warmUpMs = options.nowMs() - start;
   options.announce('measure');
   let round = 0;
-  if (alive.length === 0) return { variants: [], failures };
+  if (alive.length === 0) return { variants: [], failures, harness: watch.time() };
   await options.drive(async () => {
-    await visitAll(alive, round++, options, failures);
+    await visitAll(alive, round++, { ...options, watch }, failures);
     return alive.length > 0;
   });
   const byId = new Map(alive.map(({ record }) => [record.id, record]));
-  return { variants: subjects.flatMap(({ id }) => byId.get(id) ?? []), failures };
+  return { variants: subjects.flatMap(({ id }) => byId.get(id) ?? []), failures, harness: watch.time() };
 }
 
 /** Every input once: first-use costs are paid here, and the answers are learnt. */
@@ -93,11 +100,34 @@ async function warmUp(
   return { subject, record, answers };
 }
 
+type VisitOptions = LatencyOptions & { readonly watch: HarnessWatch };
+
+/** Sums up the stamps, so that what lies between them is known as well. */
+class HarnessWatch {
+  warmUpMs = 0;
+  private timedMs = 0;
+  private timedCalls = 0;
+  private firstMs = 0;
+  private lastMs = 0;
+
+  add(startMs: number, endMs: number): void {
+    if (this.timedCalls === 0) this.firstMs = startMs;
+    this.timedCalls++;
+    this.timedMs += endMs - startMs;
+    this.lastMs = endMs;
+  }
+
+  time(): LatencyResult['harness'] {
+    const { warmUpMs, timedMs, timedCalls } = this;
+    return { warmUpMs, timedMs, timedCalls, betweenMs: this.lastMs - this.firstMs - timedMs };
+  }
+}
+
 /** One round. A variant that fails leaves `alive` for good; the others go on. */
 async function visitAll(
   alive: Tracked[],
   round: number,
-  options: LatencyOptions,
+  options: VisitOptions,
   failures: Failure[],
 ): Promise<void> {
   const forwards = rotated(alive, round);
@@ -115,17 +145,19 @@ async function visitAll(
 async function visit(
   { subject, record, answers }: Tracked,
   round: number,
-  options: LatencyOptions,
+  options: VisitOptions,
 ): Promise<void> {
   const input = round % options.inputs;
   const start = options.nowMs();
   const logits = await subject.run(input);
-  const elapsed = options.nowMs() - start;
+  const end = options.nowMs();
+  options.watch.add(start, end);
   const expected = answers[input];
   if (expected === undefined || !sameBits(logits, expected)) {
     throw new Error(`input batch ${input} was answered differently in round ${round} than in the warm-up`);
   }
-  record.samplesMs.push(elapsed);
+  record.samplesMs.push(end - start);
+  options.onCall?.(start, end);
   record.inputIndex.push(input);
   record.round.push(round);
 }

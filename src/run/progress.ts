@@ -48,10 +48,11 @@ export class Progress implements Watcher {
   }
 }
 
-function describe({ kind, group, block }: Step): string {
+function describe({ kind, group, block, variants }: Step): string {
   const where = `${group.model} ${group.text} length ${group.seqLen}`;
   if (kind === 'accuracy') return `accuracy, ${where}`;
-  const what = kind === 'time' ? `time block ${block + 1}` : 'profile';
+  const names = { profile: 'profile', load: 'load scenarios', time: `time block ${block + 1}` };
+  const what = kind === 'cost' ? `memory and loading, ${variants.map(variantKey).join()}` : names[kind];
   const extras = [group.provider, group.threads === 1 ? '1 thread' : `${group.threads} threads`];
   return `${what}, ${where} batch ${group.batch} (${extras.join(', ')})`;
 }

@@ -127,3 +127,30 @@ test('a variant that throws, answers NaN or changes its mind fails alone, with i
     ],
   );
 });
+
+test('the time outside the calls is what lies between the first stamp and the last, less the calls', async () => {
+  const bench = new FakeBench();
+  const options = bench.options(3, 1);
+  const drive: Drive = async (round) => {
+    bench.now += 1000; // before the first stamp: the driver's own start
+    for (let index = 0; index < 3; index++) {
+      await round();
+      bench.now += 7; // between rounds
+    }
+    bench.now += 500; // after the last stamp
+  };
+  const { harness } = await measureLatency([bench.subject('A', 10), bench.subject('B', 3)], {
+    ...options,
+    drive,
+  });
+  assert.deepEqual(harness, { warmUpMs: 13, timedMs: 3 * 26, timedCalls: 12, betweenMs: 14 });
+});
+
+test('without a timed call there is no time between calls', async () => {
+  const bench = new FakeBench();
+  const { harness } = await measureLatency(
+    [bench.subject('nan', 5, () => [Number.NaN])],
+    bench.options(1, 1),
+  );
+  assert.deepEqual(harness, { warmUpMs: 5, timedMs: 0, timedCalls: 0, betweenMs: 0 });
+});

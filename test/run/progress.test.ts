@@ -42,3 +42,13 @@ test('durations are told in seconds, then in minutes', () => {
     '10 min',
   ]);
 });
+
+test('a cost step says what is measured of whom', () => {
+  const { progress, written } = scene(false);
+  const step: Step = { ...STEP, kind: 'cost', block: 2, variants: [{ method: 'ltp', point: 'x2' }] };
+  progress.begin({ step, ahead: [step] }, 0, 0);
+  assert.match(
+    written.join(''),
+    /^\[1\/1\] memory and loading, ltp:x2, small full length 16 batch 2 \(cpu, 1 thread\), about/,
+  );
+});
