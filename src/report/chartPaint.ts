@@ -94,7 +94,7 @@ interface TooltipItem {
 
 export function tooltipText(spec: ChartSpec, { dataset, raw }: TooltipItem): string {
   const short = (value: number): string => String(Number(value.toPrecision(4)));
-  if (typeof raw === 'number') return `${dataset.label}: ${short(raw)} ms`;
+  if (typeof raw === 'number') return `${dataset.label}: ${short(raw)}${spec.x.suffix ?? ' ms'}`;
   const { x, y, low, high } = raw.from;
   const range = low === undefined || high === undefined ? '' : ` [${short(low)}..${short(high)}]`;
   return `${dataset.label}: ${short(y)}${spec.y.suffix ?? ''}${range} at ${short(x)}${spec.x.suffix ?? ''}`;

@@ -2,6 +2,7 @@
 import type { Summary } from '../core/schema.ts';
 import { accuracyCharts } from './charts/accuracy.ts';
 import { SECTIONS, type ChartSpec } from './charts/chartSpec.ts';
+import { costCharts } from './charts/costs.ts';
 import { conversionCharts } from './charts/conversion.ts';
 import { operatorTimeCharts } from './charts/operatorTime.ts';
 import { speedupCharts } from './charts/speedup.ts';
@@ -16,6 +17,7 @@ const MAKERS = [
   conversionCharts,
   operatorTimeCharts,
   throughputCharts,
+  costCharts,
 ] as const;
 
 export function chartsOf(summary: Summary): readonly ChartSpec[] {

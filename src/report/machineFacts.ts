@@ -1,10 +1,13 @@
 // The run and the machine as term and text, for page and Markdown.
 import type { Machine, Summary } from '../core/schema.ts';
 import { count, gibibytes } from './format.ts';
+import { harnessText } from './harness.ts';
 
 type Fact = readonly [string, string];
 
-export function runFacts({ run, rows }: Summary): Fact[] {
+export function runFacts(summary: Summary): Fact[] {
+  const { run, rows } = summary;
+  const harness = harnessText(summary);
   return [
     ['run', `${run.id} (${run.status})`],
     ['started', run.startedAt],
@@ -12,6 +15,7 @@ export function runFacts({ run, rows }: Summary): Fact[] {
     ['suite', `${run.suite}, ${count(rows.length, 'row')}`],
     ['target', run.target ?? 'none claimed'],
     ['git commit', run.gitCommit ?? 'unknown'],
+    ...(harness === null ? [] : [['harness', harness] as const]),
   ];
 }
 

@@ -43,8 +43,17 @@ export const OPERATOR_CLASSES = {
 } as const;
 export type OperatorClass = keyof typeof OPERATOR_CLASSES;
 
+/** What memory and loading are made of, stacked in this order. */
+export const COST_PARTS = {
+  process: { label: 'Node and ONNX Runtime', light: '#8c959f', dark: '#b4bcc4' },
+  added: { label: 'added by the model', light: '#2b93ad', dark: '#66ccee' },
+  load: { label: 'loading', light: '#7a4a9a', dark: '#c39be0' },
+  firstCall: { label: 'first call', light: '#9a8a1f', dark: '#d6c454' },
+} as const;
+export type CostPart = keyof typeof COST_PARTS;
+
 function colorsOf(name: 'light' | 'dark'): Record<string, string> {
-  const looks = Object.entries({ ...METHOD_LOOK, ...OPERATOR_CLASSES });
+  const looks = Object.entries({ ...METHOD_LOOK, ...OPERATOR_CLASSES, ...COST_PARTS });
   return Object.fromEntries(looks.map(([role, look]) => [role, look[name]]));
 }
 

@@ -31,6 +31,22 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
     'The ratio of the dense model to a second copy of itself in the same blocks. It should be 1; how far its interval strays from 1 is what this run cannot resolve.',
   ],
   [
+    'smallest visible difference',
+    'The smallest change that as many blocks, scattering as these did, would show with a probability of 0.8. A difference that was not seen and is smaller than this was not ruled out.',
+  ],
+  [
+    'load, first call',
+    'Making the session from its files, and the very first call: paid once, in no latency. Measured in a process of its own, like peak memory and energy.',
+  ],
+  [
+    'peak memory',
+    'The most resident memory that a process held, from the kernel. Added is the part that came with the model. The memory of a block is that of all methods together.',
+  ],
+  [
+    'energy',
+    'What the machine counted during the calls, divided by the sequences: of the whole processor package or GPU board, idle power included.',
+  ],
+  [
     'kept tokens',
     'Tokens alive after the pruning of a layer, averaged over sequences. Padding never counts.',
   ],
@@ -43,6 +59,10 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
     'A cell is one combination of method, point, length, batch and so on; a group is the cells that differ only in method and point; a block is one fresh process that measures a whole group.',
   ],
   ['doubt', 'A reason to distrust a number, kept beside it.'],
+  [
+    'VALID, PROVISIONAL, INVALID',
+    'What the doubts amount to. PROVISIONAL: taken under conditions that may have moved the number, so measure again before quoting it. INVALID: two of the counts behind the number contradict each other, so it does not mean what it says. A note moves nothing that is claimed.',
+  ],
 ];
 
 export const METHODOLOGY: readonly string[] = [

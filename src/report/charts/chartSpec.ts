@@ -94,5 +94,9 @@ export const SECTIONS = {
     intro:
       'Median latency of one call, and sequences per second. These depend on the machine more than the ratios do.',
   },
+  costs: {
+    title: 'What else does it cost?',
+    intro: 'Loading, first calls, memory and energy, each method alone in a process of its own.',
+  },
 } as const;
 export type SectionId = keyof typeof SECTIONS;

@@ -2,16 +2,24 @@
 import { SECTIONS, type ChartSpec, type SectionId } from '../charts/chartSpec.ts';
 import { escapeHtml, section, simpleTable } from './markup.ts';
 
-export function chartSections(specs: readonly ChartSpec[]): string {
+/** Sections that a run need not have. */
+const OPTIONAL: readonly SectionId[] = ['costs'];
+
+/** @param extras what stands in a section below its charts. */
+export function chartSections(
+  specs: readonly ChartSpec[],
+  extras: Partial<Readonly<Record<SectionId, string>>> = {},
+): string {
   const ids = Object.keys(SECTIONS) as SectionId[]; // keys of a const literal
   return ids
     .map((id) => {
       const own = specs.filter((spec) => spec.section === id);
       const { title, intro } = SECTIONS[id];
+      if (own.length === 0 && OPTIONAL.includes(id)) return '';
       const empty = '<p class="note">Not measured in this run.</p>';
       const figures =
         own.length === 0 ? empty : `<div class="charts">\n${own.map(figure).join('\n')}\n</div>`;
-      return section(id, title, `<p>${escapeHtml(intro)}</p>\n${figures}`);
+      return section(id, title, `<p>${escapeHtml(intro)}</p>\n${figures}${extras[id] ?? ''}`);
     })
     .join('\n');
 }
