@@ -10,7 +10,14 @@ const percentile = z.number().nullable();
 export const rowSchema = cellSchema.extend({
   status: z.enum(['ok', 'failed', 'skipped']),
   latencyMs: z
-    .object({ p50: z.number(), p90: percentile, p99: percentile, mean: z.number(), n: z.number().int() })
+    .object({
+      p50: z.number(),
+      p90: percentile,
+      p95: percentile.default(null),
+      p99: percentile,
+      mean: z.number(),
+      n: z.number().int(),
+    })
     .nullable(),
   throughput: z.object({ sequencesPerSecond: z.number(), tokensPerSecond: z.number() }).nullable(),
   flops: z
@@ -43,10 +50,20 @@ export const rowSchema = cellSchema.extend({
       deltaVsDense: z
         .object({ value: z.number(), low: z.number(), high: z.number(), pValue: z.number() })
         .nullable(),
+      /** sha256 over the predicted labels in the order of the examples; absent in records of older versions. */
+      predictionsDigest: z.string().optional(),
+      /** sha256 over the texts of the examples. */
+      examplesDigest: z.string().optional(),
     })
     .nullable(),
   /** Operator time by type over the profile pass, ms per sequence. */
   opTimeMs: z.record(z.string(), z.number()).nullable(),
+  /** Operator calls of one pass over the inputs, by type, as ONNX Runtime ran them after its optimisations. */
+  nodeCounts: z.record(z.string(), z.number()).nullable().optional(),
+  /** sha256 over the logits of the profile pass; equal on equal machines. */
+  logitsDigest: z.string().nullable().optional(),
+  /** sha256 over the token ids of the input batches. */
+  inputsDigest: z.string().nullable().optional(),
   loadMs: z.number().nullable(),
   firstRunMs: z.number().nullable(),
   /** Peak resident set of the group's block process (shared by its rows), bytes. */
