@@ -1,12 +1,11 @@
 // A cost block in its worker process: one variant alone, so that memory and loading are its own. Memory comes from the
 // kernel's books and energy from counters, neither from a timer in this process, which would not fire during a call.
-import { SCHEMA_VERSION, type Energy } from '../core/schema.ts';
-import { messageOf } from '../core/errors.ts';
+import { SCHEMA_VERSION } from '../core/schema.ts';
 import { openDeviceMemory } from '../machine/deviceMemory.ts';
 import { openEnergyMeter } from '../machine/energy.ts';
-import type { EnergyMeter, EnergyStretch } from '../machine/energyMeter.ts';
 import { quietnessBetween, quietnessDoubts, sampleQuietness } from '../machine/quietness.ts';
-import { firstCalls, steadyCalls, type SteadyCalls } from '../measure/costCalls.ts';
+import { firstCalls, steadyCalls } from '../measure/costCalls.ts';
+import { Joulometer } from '../measure/joulometer.ts';
 import { checkFinite } from '../measure/logits.ts';
 import { peakRssBytes, rssBytes } from '../measure/memory.ts';
 import { sum } from '../stats/samples.ts';
@@ -14,7 +13,6 @@ import { loadVariant, type LoadedVariant } from './sessions.ts';
 import type { CostTask, Failure, WorkerResult } from './task.ts';
 import type { Announce } from './worker.ts';
 
-const IDLE_MS = 500;
 /** A GPU's power is sampled ten times a second, a processor's energy counted a thousand times. */
 const STEADY_MS = { cpu: 1000, cuda: 3000, webgpu: 3000 } as const;
 
@@ -23,9 +21,8 @@ const nowMs = (): number => performance.now();
 export async function runCostBlock(task: CostTask, announce: Announce): Promise<WorkerResult> {
   const startedAt = new Date().toISOString();
   const { provider } = task.group;
-  const { meter, reason } = await openEnergyMeter(provider);
+  const joulometer = new Joulometer(await openEnergyMeter(provider), nowMs);
   const device = provider === 'cpu' ? null : await openDeviceMemory();
-  const joulometer = new Joulometer(meter, reason);
   await joulometer.idle();
   const quietBefore = sampleQuietness();
   const rssBeforeBytes = rssBytes();
@@ -36,7 +33,8 @@ export async function runCostBlock(task: CostTask, announce: Announce): Promise<
   announce('measure', loaded.id);
   await joulometer.begin();
   const steady = await steadyCalls(call, task.inputs.length, STEADY_MS[provider], nowMs);
-  const energy = await joulometer.end(task, steady);
+  const sequences = (sum(task.inputs.map((batch) => batch.length)) * steady.calls) / task.inputs.length;
+  const energy = await joulometer.end(sequences); // whole passes, so a whole number
   return {
     block: {
       schemaVersion: SCHEMA_VERSION,
@@ -79,51 +77,4 @@ function callOf(loaded: LoadedVariant): (input: number) => Promise<void> {
 function shapeOf(sequences: readonly (readonly number[])[]): string {
   const lengths = sequences.map((ids) => ids.length);
   return `${Math.max(...lengths)}/${sum(lengths)}`;
-}
-
-/** A meter that may be missing or fail: either costs the energy, with the reason, and never the block. */
-class Joulometer {
-  reason: string | null;
-  private readonly meter: EnergyMeter | null;
-  private idleWatts = 0;
-  private stretch: EnergyStretch | null = null;
-
-  constructor(meter: EnergyMeter | null, reason: string | null) {
-    this.meter = meter;
-    this.reason = reason;
-  }
-
-  async idle(): Promise<void> {
-    await this.begin();
-    const start = nowMs();
-    if (this.stretch !== null) await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
-    const seconds = (nowMs() - start) / 1000;
-    this.idleWatts = ((await this.joules()) ?? 0) / seconds;
-  }
-
-  async begin(): Promise<void> {
-    this.stretch = await this.guarded(() => this.meter?.start());
-  }
-
-  async end({ inputs }: CostTask, { calls, spanMs }: SteadyCalls): Promise<Energy | null> {
-    const joules = await this.joules();
-    if (joules === null || this.meter === null) return null;
-    const sequences = (sum(inputs.map((batch) => batch.length)) * calls) / inputs.length; // whole passes
-    const { source } = this.meter;
-    return { joules, seconds: spanMs / 1000, idleWatts: this.idleWatts, sequences, source };
-  }
-
-  private joules(): Promise<number | null> {
-    return this.guarded(() => this.stretch?.stop());
-  }
-
-  private async guarded<T>(ask: () => Promise<T> | undefined): Promise<T | null> {
-    if (this.reason !== null) return null;
-    try {
-      return (await ask()) ?? null;
-    } catch (thrown) {
-      this.reason = `not available: ${messageOf(thrown)}`;
-      return null;
-    }
-  }
 }

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { test, type TestContext } from 'node:test';
 import { energyBetween, openGpuPower, parsePowerLog } from '../../src/machine/gpuPower.ts';
-import { firstGpu, watchProgram, type NvidiaSmi } from '../../src/machine/nvidiaSmi.ts';
+import { firstGpu, nvidiaSmi, watchProgram, type NvidiaSmi } from '../../src/machine/nvidiaSmi.ts';
 
 /** What nvidia-smi prints with --query-gpu=timestamp,power.draw --format=csv,noheader,nounits --loop-ms=100. */
 const LOG = `2026/11/22 07:15:00.000, 30.00
@@ -81,4 +86,63 @@ test('a program is watched from its first line until it is stopped', async () =>
   assert.match(await watch.stop(), /^1\n(2\n)*$/);
   assert.equal(await watchProgram(process.execPath, ['-e', '']), null);
   assert.equal(await watchProgram('/no/such/program', []), null);
+});
+
+/** A board that draws 40 W all the time, behind a program that speaks as a driver of 2022 does. */
+const PROGRAM = `#!/bin/sh
+line() { date '+%Y/%m/%d %H:%M:%S.%3N, 40.00'; }
+case "$*" in
+  *instant*) echo 'Field "power.draw.instant" is not a valid field to query.'; exit 2 ;;
+  *loop-ms*) while :; do line; sleep 0.03; done ;;
+  *) line ;;
+esac
+`;
+
+function installDriver(context: TestContext): void {
+  const folder = mkdtempSync(join(tmpdir(), 'smi-'));
+  writeFileSync(join(folder, 'nvidia-smi'), PROGRAM, { mode: 0o755 });
+  const { PATH } = process.env;
+  process.env['PATH'] = `${folder}${delimiter}${PATH ?? ''}`;
+  context.after(() => (process.env['PATH'] = PATH));
+}
+
+test('the whole way through a real program: power times time', async (context) => {
+  installDriver(context);
+  const { meter, reason } = await openGpuPower(nvidiaSmi, '0');
+  assert.equal(reason, null);
+  assert.equal(meter.source, 'nvidia-smi power.draw');
+  const before = Date.now();
+  const stretch = await meter.start();
+  const started = Date.now();
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  const stopping = Date.now();
+  const joules = await stretch.stop();
+  const seconds = joules / 40;
+  assert.ok(seconds >= (stopping - started) / 1000 - 1e-9, `${seconds}`);
+  assert.ok(seconds <= (Date.now() - before) / 1000 + 1e-9, `${seconds}`);
+});
+
+test('the sampling program ends when the process that watches it is killed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'smi-'));
+  const pidFile = join(folder, 'pid');
+  const { href } = new URL('../../src/machine/nvidiaSmi.js', import.meta.url);
+  const loop = `echo $$ > ${pidFile}; while :; do echo line; sleep 0.02; done`;
+  const script = `
+    const { watchProgram } = await import(${JSON.stringify(href)});
+    await watchProgram('sh', ['-c', ${JSON.stringify(loop)}]);
+    process.stdout.write('watching');
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+  await once(child.stdout, 'data');
+  const pid = readFileSync(pidFile, 'utf8').trim();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const runs = (): boolean => {
+    const status = `/proc/${pid}/status`;
+    return existsSync(status) && !/^State:\s+Z/m.test(readFileSync(status, 'utf8'));
+  };
+  for (let tries = 0; runs(); tries++) {
+    assert.ok(tries < 100, 'it still runs after 5 s');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 });
