@@ -14,5 +14,6 @@ export function resolutionText({ floor, detectable }: NoiseFloor): string {
 export function detectableSentence({ noiseFloor }: Summary): string {
   const effects = (noiseFloor?.groups ?? []).flatMap(({ detectable }) => detectable ?? []);
   if (effects.length === 0) return '';
-  return `A difference from dense of ${percent(median(effects))} (in the middle; ${percent(Math.max(...effects))} at worst) would have been seen here with a probability of 0.8; a smaller one was not ruled out.`;
+  const worst = effects.length === 1 ? '' : ` (in the middle; ${percent(Math.max(...effects))} at worst)`;
+  return `A difference from dense of ${percent(median(effects))}${worst} would have been seen here with a probability of 0.8; a smaller one was not ruled out.`;
 }
