@@ -1,4 +1,5 @@
 // The accuracy of a row, with its interval, and its difference from dense on the very same examples.
+import { sha256Hex, stableJson } from '../core/hash.ts';
 import type { AccuracyBlock, Row } from '../core/schema.ts';
 import { disagreement, mcnemarExact, pairedDifference, wilson } from '../stats/proportions.ts';
 
@@ -9,12 +10,19 @@ export function correctness(block: AccuracyBlock | undefined, id: string): Row['
   const n = right.length;
   const { value, low, high } = wilson(right.filter(Boolean).length, n);
   const dense = id === 'dense' ? undefined : rightAnswers(block, 'dense');
-  return { metric: block.metric, value, n, low, high, deltaVsDense: delta(dense, right) };
+  return {
+    ...{ metric: block.metric, value, n, low, high, deltaVsDense: delta(dense, right) },
+    predictionsDigest: sha256Hex(stableJson(predictionsOf(block, id))),
+    examplesDigest: block.examplesDigest,
+  };
+}
+
+function predictionsOf(block: AccuracyBlock | undefined, id: string): readonly number[] | undefined {
+  return block?.variants.find((variant) => variant.id === id)?.predictions;
 }
 
 function rightAnswers(block: AccuracyBlock | undefined, id: string): boolean[] | undefined {
-  const own = block?.variants.find((variant) => variant.id === id);
-  return own?.predictions.map((prediction, index) => prediction === block?.labels[index]);
+  return predictionsOf(block, id)?.map((prediction, index) => prediction === block?.labels[index]);
 }
 
 function delta(

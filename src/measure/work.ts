@@ -2,9 +2,19 @@
 import type { FlopsParts, ProfileBlock, ProfileVariant, Row } from '../core/schema.ts';
 import { sum } from '../stats/samples.ts';
 
-export type Work = Pick<Row, 'flops' | 'keptTokens' | 'opTimeMs'>;
+export type Work = Pick<
+  Row,
+  'flops' | 'keptTokens' | 'opTimeMs' | 'nodeCounts' | 'logitsDigest' | 'inputsDigest'
+>;
 
-const NO_WORK: Work = { flops: null, keptTokens: null, opTimeMs: null };
+const NO_WORK: Work = {
+  flops: null,
+  keptTokens: null,
+  opTimeMs: null,
+  nodeCounts: null,
+  logitsDigest: null,
+  inputsDigest: null,
+};
 
 export function work(profile: ProfileBlock | undefined, id: string): Work {
   const own = find(profile, id);
@@ -14,6 +24,9 @@ export function work(profile: ProfileBlock | undefined, id: string): Work {
     flops: flops(own, find(profile, 'dense'), find(profile, 'dense-padded')),
     keptTokens: own.keptTokens.map((tokens) => tokens / sequences),
     opTimeMs: Object.fromEntries(Object.entries(own.opTimeMs).map(([type, ms]) => [type, ms / sequences])),
+    nodeCounts: own.nodeCounts,
+    logitsDigest: own.logitsDigest,
+    inputsDigest: profile?.inputsDigest ?? null,
   };
 }
 

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../core/errors.ts';
+import { sha256Hex, stableJson } from '../core/hash.ts';
 import { SCHEMA_VERSION, type FlopsParts, type ProfileVariant, type Variant } from '../core/schema.ts';
 import { flopsOf } from '../measure/flops.ts';
 import { checkFinite, digestOf } from '../measure/logits.ts';
@@ -40,7 +41,8 @@ export async function runProfileBlock(task: ProfileTask, announce: Announce): Pr
   }
   const { definition, group } = task;
   const base = { schemaVersion: SCHEMA_VERSION, kind: 'profile', definition, startedAt, group } as const;
-  return { block: { ...base, wallMs: performance.now(), variants, doubts: [] }, failures };
+  const inputsDigest = sha256Hex(stableJson(task.inputs));
+  return { block: { ...base, wallMs: performance.now(), inputsDigest, variants, doubts: [] }, failures };
 }
 
 async function profileVariant(
