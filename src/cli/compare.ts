@@ -1,41 +1,154 @@
-// `npm run compare`: two runs against each other; leaves with 3 when something got worse.
-import { compareSummaries } from '../compare/gate.ts';
+// `npm run compare`: a new run against one run, or against the last runs of the same machine; leaves with 3 when
+// something got worse. Suspected regressions are measured again here and now, if this is the machine and the code.
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { rollingBaseline } from '../compare/baseline.ts';
+import { candidateGroups, confirmed, unconfirmed } from '../compare/confirmation.ts';
+import { compareSummaries, type CompareOptions, type Comparison } from '../compare/gate.ts';
+import { readGateRules, type GateRules } from '../compare/rules.ts';
+import { writeFileAtomic } from '../core/atomicFile.ts';
 import { BenchError, EXIT } from '../core/errors.ts';
-import { renderComparison } from '../report/comparisonTable.ts';
-import type { Parsed, Usage } from './args.ts';
+import { repoRoot } from '../core/root.ts';
+import type { Group, Summary } from '../core/schema.ts';
+import { comparisonJunit } from '../report/comparisonJunit.ts';
+import { comparisonMarkdown, renderComparison } from '../report/comparisonTable.ts';
+import { readRunSeries } from '../store/runSeries.ts';
+import { wholeNumber, type Parsed, type Usage } from './args.ts';
 import { commandOf } from './command.ts';
 import { readSummary } from './report.ts';
 
 const USAGE = {
   name: 'compare',
-  summary: 'Compares two runs cell by cell; exit code 3 when something got worse.',
+  summary: 'Compares a run with earlier ones cell by cell; exit code 3 when something got worse.',
   operands: 'BASE NEW',
   flags: {
+    last: { type: 'string', value: 'N', help: 'runs to take from a folder BASE (bench/gate.json: 7)' },
+    threshold: { type: 'string', value: 'P', help: 'e.g. 2%: smallest change that matters (1.5%)' },
+    alpha: { type: 'string', value: 'P', help: 'probability of a false alarm anywhere in the sweep (5%)' },
+    'no-confirm': { type: 'boolean', help: 'do not measure candidates again; they trip the gate as such' },
+    'confirm-blocks': { type: 'string', value: 'N', help: 'blocks of that rerun (as many as NEW has)' },
     'allow-mixed': {
       type: 'boolean',
       help: 'allow different machines; then only ratios vs dense are compared',
     },
+    'allow-no-base': { type: 'boolean', help: 'leave with 0 if BASE is a folder without a fitting run yet' },
     json: { type: 'boolean', help: 'print the comparison as JSON' },
+    markdown: { type: 'boolean', help: 'print it as Markdown, for a job summary' },
+    junit: { type: 'string', value: 'FILE', help: 'write JUnit XML too, one test case a cell' },
   },
   notes: [
-    'BASE and NEW are run folders or summary.json files.',
-    'Worse is: a timing whose 95 % interval excludes 1 and whose change exceeds 3 % or twice the noise floor;',
-    'any change of FLOPs, kept tokens or accuracy; a row that was ok and is not.',
+    'NEW is a run folder or its summary.json. BASE is one, too, or a folder of runs, e.g. results: then the last',
+    'complete runs of the same machine that are older than NEW are the base, and nights are told from blocks.',
+    '',
+    'Worse is: a speed-up vs dense, or the speed of dense itself, that changed by more than the threshold (and the',
+    "group's noise floor) and significantly so over all timings of the sweep (Holm); any other FLOPs, kept tokens,",
+    'node counts, predictions or logits; a row that was ok and is not.',
+    'Candidates are measured again in fresh processes into NEW/confirm-1, where this is the same machine, code,',
+    'models and texts; only what shows again is called a regression. The rules are in bench/gate.json.',
+    'Exit code: 0 no regression, 2 wrong usage or input, 3 regression, unconfirmed candidate, or other results.',
   ],
 } as const satisfies Usage;
 
-function run({ values, operands }: Parsed<typeof USAGE.flags>): number {
-  const [base, next, ...more] = operands;
-  if (base === undefined || next === undefined || more.length > 0) {
+type Values = Parsed<typeof USAGE.flags>['values'];
+
+async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<number> {
+  const [base, path, ...more] = operands;
+  if (base === undefined || path === undefined || more.length > 0) {
     throw new BenchError(`compare takes two runs, not ${operands.length}`, 'npm run compare -- BASE NEW');
   }
-  const comparison = compareSummaries(readSummary(base), readSummary(next), {
-    allowMixed: values['allow-mixed'] === true,
+  const rules = rulesOf(values);
+  const options: CompareOptions = { allowMixed: values['allow-mixed'] === true, rules };
+  const next = readSummary(path);
+  const bases = readBases(base, next, options);
+  if (bases.length === 0) return withoutBase(base, next, values);
+  const comparison = await confirm(compareSummaries(bases, next, options), {
+    bases,
+    next,
+    path,
+    options,
+    values,
   });
-  const text =
-    values.json === true ? `${JSON.stringify(comparison, null, 2)}\n` : renderComparison(comparison);
-  process.stdout.write(text);
+  process.stdout.write(rendered(comparison, values));
+  if (values.junit !== undefined) writeFileAtomic(values.junit, comparisonJunit(comparison));
   return comparison.tripped ? EXIT.gate : EXIT.ok;
+}
+
+function rulesOf({ threshold, alpha, last }: Values): GateRules {
+  const rules = readGateRules();
+  return {
+    ...rules,
+    threshold: threshold === undefined ? rules.threshold : share('threshold', threshold),
+    familyWiseError: alpha === undefined ? rules.familyWiseError : share('alpha', alpha),
+    baselineRuns: last === undefined ? rules.baselineRuns : wholeNumber('last', last, 1),
+  };
+}
+
+/** `1.5%` or `0.015`. */
+function share(flag: string, text: string): number {
+  const [, digits, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim()) ?? [];
+  const value = Number(digits) / (percent === '%' ? 100 : 1);
+  if (value > 0 && value < 1) return value;
+  throw new BenchError(`--${flag} must be a share between 0 and 1, not "${text}"`, `--${flag} 2%`);
+}
+
+/** A folder with a summary is a run; any other folder holds runs. */
+function readBases(path: string, next: Summary, { allowMixed, rules }: CompareOptions): Summary[] {
+  const isFolder = existsSync(path) && statSync(path).isDirectory();
+  const isRun = ['summary.json', 'run.json'].some((file) => existsSync(join(path, file)));
+  if (!isFolder || isRun) return [readSummary(path)];
+  const { summaries, complaints } = readRunSeries(path);
+  for (const line of complaints) process.stderr.write(`${line}\n`);
+  return rollingBaseline(summaries, next, { last: rules.baselineRuns, allowMixed });
+}
+
+function withoutBase(base: string, { run }: Summary, values: Values): number {
+  const lack = `${base} holds no complete run of ${run.machine.fingerprint} with a common cell that is older than ${run.id}`;
+  if (values['allow-no-base'] !== true) throw new BenchError(lack, '--allow-no-base passes a first run');
+  process.stderr.write(`${lack}: nothing to compare with yet\n`);
+  return EXIT.ok;
+}
+
+interface Compared {
+  readonly bases: readonly Summary[];
+  readonly next: Summary;
+  readonly path: string;
+  readonly options: CompareOptions;
+  readonly values: Values;
+}
+
+async function confirm(comparison: Comparison, compared: Compared): Promise<Comparison> {
+  const groups = candidateGroups(comparison);
+  if (groups.length === 0) return comparison;
+  if (compared.values['no-confirm'] === true) return unconfirmed(comparison, 'turned off', '--no-confirm');
+  const { bases, next, options } = compared;
+  const fresh = await measureAgain(groups, compared);
+  if (fresh.outcome === 'impossible') return unconfirmed(comparison, 'impossible', fresh.why);
+  return confirmed(comparison, bases, next, fresh, options);
+}
+
+/** Imported here: a comparison without candidates needs no ONNX Runtime. */
+async function measureAgain(groups: readonly Group[], { path, next, values }: Compared) {
+  const { confirmRun } = await import('../run/confirm.ts');
+  const { makeSources } = await import('../run/sources.ts');
+  const { readMachine } = await import('../machine/fingerprint.ts');
+  const { loadZoo } = await import('../models/zoo.ts');
+  const { gitCommit } = await import('./gitCommit.ts');
+  const { onInterrupt } = await import('./interrupt.ts');
+  const [machine, zoo] = [await readMachine(), loadZoo()];
+  const { versions } = machine;
+  const blocks = values['confirm-blocks'];
+  return confirmRun({
+    ...{ path, next, groups, machine },
+    blocks: blocks === undefined ? null : wholeNumber('confirm-blocks', blocks, 2),
+    gitCommit: await gitCommit(repoRoot()),
+    sourcesOf: ({ dataDir }) => makeSources({ zoo, modelsDir: null, dataDir, versions }),
+    signal: onInterrupt(),
+  });
+}
+
+function rendered(comparison: Comparison, { json, markdown }: Values): string {
+  if (json === true) return `${JSON.stringify(comparison, null, 2)}\n`;
+  return markdown === true ? comparisonMarkdown(comparison) : renderComparison(comparison);
 }
 
 export const command = commandOf(USAGE, run);

@@ -1,11 +1,15 @@
-// Which rows of two runs are the same cell, and whether the two runs may be compared at all.
+// Which rows of the base runs and of the new run are the same cell.
 import { BenchError } from '../core/errors.ts';
 import { cellKey } from '../core/keys.ts';
 import type { Row, Summary } from '../core/schema.ts';
+import { validityOfRow } from '../core/validity.ts';
 
 export interface Pair {
   readonly cell: string;
+  /** Of the latest base run that has the cell: what deterministic quantities are compared with. */
   readonly base: Row;
+  /** Measured rows of all base runs that had the same inputs, ascending by start: the nights of the timings. */
+  readonly nights: readonly Row[];
   readonly next: Row;
 }
 
@@ -15,24 +19,40 @@ export interface Pairing {
   readonly onlyInNext: readonly string[];
 }
 
-export function pairRows(base: Summary, next: Summary): Pairing {
-  const baseRows = byCell(base, 'base');
+/** @param bases at least one, ascending by start. */
+export function pairRows(bases: readonly Summary[], next: Summary): Pairing {
+  const baseRows = bases.map((base) => byCell(base, 'base'));
   const nextRows = byCell(next, 'new');
-  const pairs = [...baseRows].flatMap(([cell, row]) => {
-    const other = nextRows.get(cell);
-    return other === undefined ? [] : [{ cell, base: row, next: other }];
+  const known = new Set(baseRows.flatMap((rows) => [...rows.keys()]));
+  const pairs = [...nextRows].flatMap(([cell, row]): Pair[] => {
+    const found = baseRows.flatMap((rows) => rows.get(cell) ?? []);
+    const base = found.at(-1);
+    return base === undefined ? [] : [{ cell, base, nights: nightsOf(found, base), next: row }];
   });
   if (pairs.length === 0) {
+    const ids = bases.map(({ run }) => run.id).join(', ');
     throw new BenchError(
-      `runs ${base.run.id} and ${next.run.id} have no cell in common`,
+      `runs ${ids} and ${next.run.id} have no cell in common`,
       'compare runs of the same suite',
     );
   }
   return {
     pairs,
-    onlyInBase: [...baseRows.keys()].filter((cell) => !nextRows.has(cell)),
-    onlyInNext: [...nextRows.keys()].filter((cell) => !baseRows.has(cell)),
+    onlyInBase: [...known].filter((cell) => !nextRows.has(cell)),
+    onlyInNext: [...nextRows.keys()].filter((cell) => !known.has(cell)),
   };
+}
+
+function nightsOf(rows: readonly Row[], latest: Row): Row[] {
+  return rows.filter((row) => {
+    return row.status === 'ok' && validityOfRow(row)?.verdict !== 'INVALID' && sameInputs(row, latest);
+  });
+}
+
+/** Unknown inputs (records of older versions) are taken to be the same. */
+export function sameInputs(one: Row, other: Row): boolean {
+  const [a, b] = [one.inputsDigest ?? null, other.inputsDigest ?? null];
+  return a === null || b === null || a === b;
 }
 
 function byCell(summary: Summary, side: string): ReadonlyMap<string, Row> {
@@ -43,14 +63,4 @@ function byCell(summary: Summary, side: string): ReadonlyMap<string, Row> {
     rows.set(cell, row);
   }
   return rows;
-}
-
-/** Times of two machines are not comparable; only ratios taken within each run are. */
-export function requireSameMachine(base: Summary, next: Summary): void {
-  const [one, other] = [base.run.machine, next.run.machine];
-  if (one.fingerprint === other.fingerprint) return;
-  throw new BenchError(
-    `the runs are from different machines: ${one.label} (${one.fingerprint}) and ${other.label} (${other.fingerprint})`,
-    '--allow-mixed compares only their ratios vs dense',
-  );
 }

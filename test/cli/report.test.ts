@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { command as compare } from '../../src/cli/compare.ts';
 import { command as report, newestRun } from '../../src/cli/report.ts';
 import { BenchError } from '../../src/core/errors.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
@@ -90,18 +89,4 @@ test('the newest run is the one whose summary was written last', () => {
   }
   assert.equal(newestRun(results), join(results, 'a', 'summary.json'));
   assert.throws(() => newestRun(join(results, 'none')), /no finished run/);
-});
-
-test('compare leaves with 0 for equal runs and with 3 when the gate trips', async () => {
-  const base = runFolder(whole);
-  assert.equal((await call(compare, [base, base])).code, 0);
-  const worse = fixtureSummary();
-  for (const row of worse.rows) row.blockMedianMs = row.blockMedianMs.map((ms) => ms * 1.5);
-  const result = await call(compare, [base, runFolder(JSON.stringify(worse)), '--json']);
-  assert.equal(result.code, 3);
-  assert.equal((JSON.parse(result.out) as { tripped: boolean }).tripped, true);
-});
-
-test('compare without two runs is wrong usage', async () => {
-  await assert.rejects(call(compare, ['one']), /takes two runs, not 1/);
 });

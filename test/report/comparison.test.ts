@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compareSummaries, type Comparison } from '../../src/compare/gate.ts';
+import { readGateRules } from '../../src/compare/rules.ts';
+import type { Summary } from '../../src/core/schema.ts';
+import { comparisonJunit } from '../../src/report/comparisonJunit.ts';
+import { comparisonMarkdown, renderComparison } from '../../src/report/comparisonTable.ts';
+import { fixtureSummary } from '../fixtures/summary.ts';
+
+function compared(change: (next: Summary) => void): Comparison {
+  const next = fixtureSummary();
+  next.run.id = 'next-run';
+  change(next);
+  return compareSummaries([fixtureSummary()], next, { allowMixed: false, rules: readGateRules() });
+}
+
+function slowLtp(next: Summary): void {
+  const row = next.rows.find(
+    ({ method, seqLen, batch }) => method === 'ltp' && seqLen === 128 && batch === 8,
+  )!;
+  row.blockSpeedups = row.blockSpeedups.map((ratio) => ratio * 0.8);
+}
+
+test('a claim stands with its interval, threshold, p over the sweep and smallest detectable effect', () => {
+  const text = renderComparison(compared(slowLtp));
+  assert.match(
+    text,
+    /ltp:x2: speed-up vs dense 0\.800 \[0\.7\d+\.\.0\.8\d+\]: candidate \(threshold 1\.5 %, p<0\.001 over the sweep, detectable \d\.\d %\)/,
+  );
+  assert.match(text, /p is adjusted over \d+ timings \(Holm, 5 % for a false alarm anywhere\)/);
+});
+
+test('cells that matter come first and the rest is one line', () => {
+  const text = renderComparison(compared(slowLtp));
+  assert.equal(text.split('\n').filter((line) => line.includes('.b1.')).length, 0);
+  assert.match(
+    text,
+    /23 cells without a change; a slow-down of \d\.\d % \(median; at worst \d+\.\d %\) would have been found/,
+  );
+});
+
+test('an equal run has no table at all', () => {
+  const text = renderComparison(compared(() => undefined));
+  assert.doesNotMatch(text, /verdict/);
+  assert.match(text, /Result: no regression shown\./);
+});
+
+test('the result counts every kind of alarm', () => {
+  const comparison = compared((next) => {
+    slowLtp(next);
+    next.rows[0]!.flops!.perSequence += 2;
+    next.rows[1]!.status = 'failed';
+  });
+  assert.match(
+    renderComparison(comparison),
+    /tripped: 1 unconfirmed candidate, 1 cell with another deterministic result and 1 lost cell\./,
+  );
+});
+
+test('Markdown leads with the result and keeps a table row on one line', () => {
+  const markdown = comparisonMarkdown(
+    compared((next) => {
+      next.rows[1]!.status = 'failed';
+      next.rows[1]!.reason = 'crash |\n<worker>';
+    }),
+  );
+  assert.match(markdown, /^### Result: the gate is tripped: 1 lost cell\.\n/);
+  assert.match(markdown, /was ok, is failed: crash \\\| &lt;worker>/);
+});
+
+/** Enough of a parser to say whether every element is closed and every text escaped. */
+function assertWellFormed(xml: string): number {
+  const open: string[] = [];
+  let elements = 0;
+  const body = xml.replace(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n/, '');
+  assert.notEqual(body, xml, 'no declaration');
+  const rest = body.replaceAll(
+    /<(\/?)([\w-]+)((?: [\w-]+="[^"<]*")*)\s*(\/?)>/g,
+    (_, closes, name, _attributes, empty) => {
+      if (closes === '/') assert.equal(open.pop(), name);
+      else elements++;
+      if (closes === '' && empty === '') open.push(String(name));
+      return '';
+    },
+  );
+  assert.deepEqual(open, []);
+  assert.doesNotMatch(rest, /[<>]/);
+  assert.doesNotMatch(body, /&(?!amp;|lt;|gt;|quot;|apos;)/);
+  assert.doesNotMatch(body, /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/);
+  return elements;
+}
+
+test('JUnit has a test case a cell, is well-formed whatever a worker printed, and fails what tripped', () => {
+  const comparison = compared((next) => {
+    slowLtp(next);
+    next.rows[0]!.status = 'failed';
+    next.rows[0]!.reason = `crash: "Gemm" <a & b>' \u0000\u001B[31m\uD800 ok`;
+  });
+  const xml = comparisonJunit(comparison);
+  // testsuites, testsuite, 24 cases, 2 failures, and the output of the 22 cells with timings.
+  assert.equal(assertWellFormed(xml), 2 + 24 + 2 + 22);
+  assert.match(xml, /<testsuites tests="24" failures="2" errors="0" skipped="0">/);
+  assert.match(xml, /crash: &quot;Gemm&quot; &lt;a &amp; b&gt;&apos;/);
+  assert.match(xml, /<failure message="speed-up vs dense 0\.800/);
+});
+
+test('a comparison without an alarm has no failure', () => {
+  const xml = comparisonJunit(compared(() => undefined));
+  assertWellFormed(xml);
+  assert.doesNotMatch(xml, /<failure/);
+});
