@@ -94,9 +94,12 @@ export function quietnessDoubts(quietness: Quietness): Doubt[] {
   return doubts;
 }
 
-/** Doubts that stand before anything is measured: too few CPUs, a load left by others, a slow governor. */
-export function settingDoubts(
-  cpu: Machine['cpu'],
+/**
+ * Doubts that stand before anything is measured: too few CPUs, a load left by others, a slow governor, a machine that
+ * is virtual.
+ */
+export function machineDoubts(
+  { cpu, virtual }: Pick<Machine, 'cpu' | 'virtual'>,
   threads: number,
   load: number | null = loadAverage(),
 ): Doubt[] {
@@ -123,19 +126,21 @@ export function settingDoubts(
       advice: 'sudo cpupower frequency-set -g performance',
     });
   }
+  if (virtual !== null) {
+    doubts.push({
+      code: 'virtual-machine',
+      message: `this is a virtual machine (${virtual})`,
+      advice: 'trust ratios more than absolute times: its neighbours cannot be seen from within',
+    });
+  }
   return doubts;
 }
 
-/** Watches for `intervalMs` while this process sleeps; with what `settingDoubts` knows. */
-export async function readQuietness(
-  cpu: Machine['cpu'],
-  threads: number,
-  intervalMs = 1000,
-): Promise<{ quietness: Quietness; doubts: Doubt[] }> {
+/** Watches for `intervalMs` while this process sleeps. */
+export async function readQuietness(intervalMs = 1000): Promise<Quietness> {
   const before = sampleQuietness();
   await new Promise((resolve) => setTimeout(resolve, intervalMs));
-  const quietness = quietnessBetween(before, sampleQuietness());
-  return { quietness, doubts: [...settingDoubts(cpu, threads), ...quietnessDoubts(quietness)] };
+  return quietnessBetween(before, sampleQuietness());
 }
 
 /** The first line of /proc/stat: user nice system idle iowait irq softirq steal (guest times are within user). */

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeMachine } from '../../src/machine/fingerprint.ts';
 import {
+  machineDoubts,
   parseCpuTimes,
   parsePressureTotal,
   quietnessBetween,
   quietnessDoubts,
   readQuietness,
   sampleQuietness,
-  settingDoubts,
   type QuietnessSample,
 } from '../../src/machine/quietness.ts';
 import { factsFrom } from './machines.ts';
@@ -83,27 +82,35 @@ describe('quietness', () => {
   it('is sampled on this machine', async () => {
     const sample = sampleQuietness();
     assert.ok(sample.ownUs > 0);
-    const { quietness } = await readQuietness(describeMachine(factsFrom(HASWELL)).cpu, 1, 20);
+    const quietness = await readQuietness(20);
     for (const value of Object.values(quietness)) assert.ok(value === null || value >= 0);
   });
 });
 
 describe('the setting', () => {
   const { cpu } = factsFrom(HASWELL);
+  const on = (changes: Partial<typeof cpu>): Parameters<typeof machineDoubts>[0] => ({
+    cpu: { ...cpu, ...changes },
+    virtual: null,
+  });
 
   it('is doubted with more threads than CPUs that may be used', () => {
-    assert.deepEqual(codes(settingDoubts({ ...cpu, cgroupCpuLimit: 0.5 }, 1, 0)), ['too-few-cpus']);
-    assert.deepEqual(settingDoubts(cpu, 1, 0), []);
+    assert.deepEqual(codes(machineDoubts(on({ cgroupCpuLimit: 0.5 }), 1, 0)), ['too-few-cpus']);
+    assert.deepEqual(machineDoubts(on({}), 1, 0), []);
   });
 
   it('is doubted under a load that is not ours', () => {
-    assert.deepEqual(codes(settingDoubts(cpu, 1, 3.2)), ['high-load']);
-    assert.deepEqual(settingDoubts(cpu, 1, 1.5), []);
-    assert.deepEqual(settingDoubts(cpu, 1, null), []);
+    assert.deepEqual(codes(machineDoubts(on({}), 1, 3.2)), ['high-load']);
+    assert.deepEqual(machineDoubts(on({}), 1, 1.5), []);
+    assert.deepEqual(machineDoubts(on({}), 1, null), []);
   });
 
   it('is doubted under a governor that lowers the clock', () => {
-    assert.deepEqual(codes(settingDoubts({ ...cpu, governor: 'powersave' }, 1, 0)), ['cpu-governor']);
-    assert.deepEqual(settingDoubts({ ...cpu, governor: 'performance' }, 1, 0), []);
+    assert.deepEqual(codes(machineDoubts(on({ governor: 'powersave' }), 1, 0)), ['cpu-governor']);
+    assert.deepEqual(machineDoubts(on({ governor: 'performance' }), 1, 0), []);
+  });
+
+  it('is noted to be a virtual machine', () => {
+    assert.deepEqual(codes(machineDoubts({ cpu, virtual: 'kvm' }, 1, 0)), ['virtual-machine']);
   });
 });
