@@ -1,45 +1,70 @@
-// Reasons to distrust a time block that the block itself can see: the garbage collector at work, a machine that got
-// faster or slower meanwhile, and stamps that do not add up to what the driver's clock says.
+// Reasons to distrust a time block that the block itself can see: garbage collections inside timed calls, a machine that
+// got faster or slower meanwhile, and stamps that do not add up to what the driver's clock says.
 import { PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks';
 import type { BlockVariant, Doubt } from '../core/schema.ts';
 import { median, sum } from '../stats/samples.ts';
 
+/** From one call in a hundred on, the 99th percentile is that of the collector. */
 const COLLECTION_LIMIT_SHARE = 0.01;
+/** A collection that takes less of a call than this cannot be told from noise. */
+const COLLECTION_LEAST_SHARE = 0.01;
 const DRIFT_LIMIT_SHARE = 0.1;
 /** Below this many samples the ends of a block say nothing about drift. */
 const DRIFT_LEAST_SAMPLES = 12;
 
+/** A stretch of time by the clock of `performance.now`, milliseconds. */
+export interface Span {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 export interface CollectionWatch {
-  doubts(): Doubt[];
+  /** Ends the watch. @param calls timed calls in time order. */
+  doubts(calls: readonly Span[]): Doubt[];
 }
 
 /** Watches until `doubts` is asked. The observer is called between rounds, never inside a timed call. */
-export function watchGarbageCollection(nowMs: () => number = () => performance.now()): CollectionWatch {
-  const start = nowMs();
-  let totalMs = 0;
+export function watchGarbageCollection(): CollectionWatch {
+  const collections: Span[] = [];
   const add = (entries: readonly PerformanceEntry[]): void => {
-    totalMs += sum(entries.map(({ duration }) => duration));
+    for (const { startTime, duration } of entries)
+      collections.push({ startMs: startTime, endMs: startTime + duration });
   };
   const observer = new PerformanceObserver((list) => add(list.getEntries()));
   observer.observe({ entryTypes: ['gc'] });
   return {
-    doubts: () => {
+    doubts: (calls) => {
       add(observer.takeRecords());
       observer.disconnect();
-      return collectionDoubts(totalMs, nowMs() - start);
+      return collectionDoubts(calls, collections);
     },
   };
 }
 
-export function collectionDoubts(collectedMs: number, wallMs: number): Doubt[] {
-  const share = collectedMs / wallMs;
-  if (!(share > COLLECTION_LIMIT_SHARE)) return [];
+/** Both in time order. */
+export function collectionDoubts(calls: readonly Span[], collections: readonly Span[]): Doubt[] {
+  let [hit, first, insideMs] = [0, 0, 0];
+  for (const call of calls) {
+    while ((collections[first]?.endMs ?? Infinity) <= call.startMs) first++;
+    let ownMs = 0;
+    for (let i = first; (collections[i]?.startMs ?? Infinity) < call.endMs; i++)
+      ownMs += overlapMs(call, collections[i] ?? call);
+    insideMs += ownMs;
+    if (ownMs > COLLECTION_LEAST_SHARE * (call.endMs - call.startMs)) hit++;
+  }
+  if (hit < 2 || hit <= COLLECTION_LIMIT_SHARE * calls.length) return [];
+  const share = ((100 * hit) / calls.length).toFixed(1);
   return [
     {
       code: 'garbage-collection',
-      message: `garbage collection took ${(100 * share).toFixed(1)} % of the block`,
+      message: `garbage collection ran inside ${hit} of ${calls.length} timed calls (${share} %), ${insideMs.toFixed(1)} ms in all`,
+      advice: 'medians suffer little; do not quote the slowest percentiles',
     },
   ];
+}
+
+function overlapMs(call: Span, collection: Span): number {
+  return Math.min(call.endMs, collection.endMs) - Math.max(call.startMs, collection.startMs);
 }
 
 /** The first third of dense's samples (or of whatever was measured first) against the last third. */

@@ -1,6 +1,16 @@
 // Reasons to distrust a row, found by holding its blocks against each other. Each is a value with an advice; none of
 // them removes a number.
-import type { Doubt, FailedBlock, Interval, NoiseFloor, ProfileBlock, TimeBlock } from '../core/schema.ts';
+import type {
+  AccuracyBlock,
+  Doubt,
+  FailedBlock,
+  Interval,
+  NoiseFloor,
+  ProfileBlock,
+  TimeBlock,
+} from '../core/schema.ts';
+import { firstRunDoubts } from './firstRun.ts';
+import { witnessDoubts } from './witness.ts';
 import { find } from './work.ts';
 
 /** Two independent counts of the same FLOPs may differ by this share. */
@@ -11,6 +21,7 @@ export interface Evidence {
   readonly id: string;
   readonly blocks: readonly TimeBlock[];
   readonly profile: ProfileBlock | undefined;
+  readonly accuracy: AccuracyBlock | undefined;
   readonly failures: readonly FailedBlock[];
   readonly speedup: Interval | null;
   readonly floor: NoiseFloor | null;
@@ -22,11 +33,24 @@ export function rowDoubts(evidence: Evidence): Doubt[] {
     ...withinNoise(evidence),
     ...flopsMismatch(evidence),
     ...digestMismatch(evidence),
+    ...witnessDoubts(evidence.id, evidence.blocks, evidence.accuracy),
+    ...firstRunDoubts(
+      evidence.blocks.flatMap(({ variants }) => variants.find((v) => v.id === evidence.id) ?? []),
+    ),
     ...strayNodes(evidence),
     ...losses(evidence),
-    ...evidence.blocks.flatMap((block) => block.doubts),
+    ...blockDoubts(evidence.blocks),
     ...(evidence.profile?.doubts ?? []),
   ]);
+}
+
+/** What the blocks saw themselves, once a code: the first, with the number of blocks that it is of. */
+function blockDoubts(blocks: readonly TimeBlock[]): Doubt[] {
+  return unique(blocks.flatMap(({ doubts }) => doubts)).map((doubt) => {
+    const count = blocks.filter(({ doubts }) => doubts.some(({ code }) => code === doubt.code)).length;
+    if (blocks.length === 1) return doubt;
+    return { ...doubt, message: `${doubt.message} (in ${count} of ${blocks.length} blocks)` };
+  });
 }
 
 function fewness({ id, blocks }: Evidence): Doubt[] {
@@ -123,6 +147,10 @@ function losses({ id, failures, profile, blocks }: Evidence): Doubt[] {
   const accuracy = failures.find((failure) => failure.of === 'accuracy');
   if (accuracy !== undefined) {
     doubts.push({ code: 'no-accuracy', message: `no accuracy: ${accuracy.reason}` });
+  }
+  const cost = failures.find((failure) => failure.of === 'cost');
+  if (cost !== undefined) {
+    doubts.push({ code: 'no-costs', message: `no memory, loading time and energy: ${cost.reason}` });
   }
   return doubts;
 }

@@ -1,9 +1,11 @@
 // From the blocks of a run to its rows. Pure: the same blocks give the same rows, to the bit, in the running program,
 // on --resume and in a test.
 import { groupKey, variantKey } from '../core/keys.ts';
+import { validityOf } from '../core/validity.ts';
 import type {
   AccuracyBlock,
   Block,
+  CostBlock,
   FailedBlock,
   Group,
   NoiseFloor,
@@ -13,8 +15,11 @@ import type {
   TimeBlock,
   Variant,
 } from '../core/schema.ts';
+import { detectableEffect } from '../stats/detectable.ts';
 import { median } from '../stats/samples.ts';
 import { correctness } from './correctness.ts';
+import { costsOf } from './costs.ts';
+import { imprecisionDoubts } from './precision.ts';
 import { rowDoubts } from './rowDoubts.ts';
 import { noiseFloor, speedup, timing } from './timing.ts';
 import { work } from './work.ts';
@@ -26,6 +31,8 @@ export interface WantedGroup {
   readonly accuracyGroup: Group;
   /** Why it cannot be measured here, e.g. a provider that is missing; null if it can. */
   readonly obstacle: string | null;
+  /** Relative half-width that its ratios were to have; null for a fixed number of blocks. */
+  readonly precision?: number | null;
 }
 
 /** The blocks that say something about one group. */
@@ -33,6 +40,7 @@ interface GroupBlocks {
   readonly time: readonly TimeBlock[];
   readonly profile: ProfileBlock | undefined;
   readonly accuracy: AccuracyBlock | undefined;
+  readonly cost: readonly CostBlock[];
   readonly failures: readonly FailedBlock[];
 }
 
@@ -60,6 +68,7 @@ function select({ group, accuracyGroup }: WantedGroup, blocks: readonly Block[])
     time: own.filter((block) => block.kind === 'time').sort((a, b) => a.block - b.block),
     profile: own.find((block) => block.kind === 'profile'),
     accuracy: shared.find((block) => block.kind === 'accuracy'),
+    cost: own.filter((block) => block.kind === 'cost'),
     failures: [
       ...own.filter((block) => block.kind === 'failed').filter((block) => !isAccuracy(block)),
       ...shared.filter((block) => block.kind === 'failed').filter(isAccuracy),
@@ -68,9 +77,9 @@ function select({ group, accuracyGroup }: WantedGroup, blocks: readonly Block[])
 }
 
 function makeRow(
-  { group, obstacle }: WantedGroup,
+  { group, variants, obstacle, precision = null }: WantedGroup,
   variant: Variant,
-  { time, profile, accuracy, failures }: GroupBlocks,
+  { time, profile, accuracy, cost, failures }: GroupBlocks,
   floor: NoiseFloor | null,
 ): Row {
   const id = variantKey(variant);
@@ -78,9 +87,15 @@ function makeRow(
   const facts = work(profile, id);
   const clocks = timing(blocks, id);
   const vsDense = speedup(blocks, id, 'dense');
-  const concerned = failures.filter(({ variants }) => variants.length === 0 || variants.includes(id));
+  const index = variants.indexOf(variant);
+  const concerned = failures.filter((failure) =>
+    failure.of === 'cost' // of one variant, the one at its index
+      ? failure.block === index
+      : failure.variants.length === 0 || failure.variants.includes(id),
+  );
   const measured = clocks.latencyMs !== null;
-  const evidence = { id, blocks, profile, failures: concerned, speedup: vsDense, floor };
+  const evidence = { id, blocks, profile, accuracy, failures: concerned, speedup: vsDense, floor };
+  const doubts = measured ? [...imprecisionDoubts(vsDense, precision), ...rowDoubts(evidence)] : [];
   return {
     ...group,
     ...variant,
@@ -89,10 +104,10 @@ function makeRow(
     speedup: measured ? { vsDense, vsDensePadded: speedup(blocks, id, 'dense-padded') } : null,
     conversion: conversion(variant, vsDense?.median, facts.flops?.ratioVsDense),
     accuracy: correctness(accuracy, id),
-    costs: null,
-    detectable: null,
-    validity: null,
-    doubts: measured ? rowDoubts(evidence) : [],
+    costs: costsOf(cost, group, id),
+    detectable: id === 'dense' ? null : detectableEffect(clocks.blockSpeedups),
+    validity: measured ? validityOf(doubts) : null,
+    doubts,
     ...(measured ? { status: 'ok' } : unmeasured(concerned, obstacle)),
   };
 }
@@ -112,7 +127,7 @@ function unmeasured(
   obstacle: string | null,
 ): Pick<Row, 'status' | 'reason'> {
   if (obstacle !== null) return { status: 'skipped', reason: obstacle };
-  const failed = failures.find(({ of }) => of === 'time') ?? failures[0];
+  const failed = failures.find(({ of }) => of === 'time') ?? failures.find(({ of }) => of !== 'cost');
   if (failed === undefined)
     return { status: 'skipped', reason: 'the run was interrupted before it was measured' };
   return { status: 'failed', reason: `${failed.phase}: ${failed.reason}` };

@@ -3,6 +3,7 @@ import { messageOf } from '../core/errors.ts';
 import { SCHEMA_VERSION } from '../core/schema.ts';
 import { predictAll } from '../measure/accuracy.ts';
 import { loadVariant } from './sessions.ts';
+import { withWitness, witnessDigest } from './witnesses.ts';
 import type { AccuracyTask, Failure, WorkerResult } from './task.ts';
 import type { Announce } from './worker.ts';
 
@@ -14,7 +15,7 @@ export async function runAccuracyBlock(task: AccuracyTask, announce: Announce): 
     const loaded = await loadVariant(task, wanted, announce, failures);
     if (loaded === null) continue;
     const result = await predictAll([loaded], task.inputs.length, announce);
-    variants.push(...result.variants);
+    variants.push(...(await withWitness(task, result.variants, [loaded], failures)));
     failures.push(...result.failures);
     await loaded.release().catch((thrown: unknown) => process.stderr.write(`${messageOf(thrown)}\n`));
   }
@@ -30,6 +31,7 @@ export async function runAccuracyBlock(task: AccuracyTask, announce: Announce): 
       labels: task.labels,
       examplesDigest: task.examplesDigest,
       variants,
+      ...witnessDigest(task.witness),
       doubts: [],
     },
     failures,

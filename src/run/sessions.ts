@@ -9,6 +9,10 @@ import type { Announce } from './worker.ts';
 export interface LoadedVariant {
   readonly id: string;
   readonly loadMs: number;
+  /** Threads that appeared while it was loaded; null where they cannot be counted. */
+  readonly threadsStarted: number | null;
+  /** Logits of one text more, as a batch of its own. */
+  answer(ids: readonly number[]): Promise<number[]>;
   /** One call on the input batch of that index. */
   run(input: number): Promise<EncoderOutput>;
   endProfiling(): string;
@@ -36,6 +40,9 @@ export async function loadVariant(
     return {
       id,
       loadMs: session.loadMs,
+      threadsStarted: session.threadsStarted,
+      answer: async (ids) =>
+        Array.from((await session.run(session.prepare(toBatch([{ ids }], task.padId)))).logits),
       run: (input) => {
         const feed = feeds[input];
         if (feed === undefined) throw new RangeError(`no input batch ${input}`);

@@ -24,6 +24,9 @@ const taskBase = {
   inputs: z.array(z.array(z.array(z.number().int()))).min(1),
 };
 
+/** Token ids of a text that timed blocks and the accuracy pass both answer, see measure/witness.ts. */
+const witness = z.array(z.number().int()).min(1).optional();
+
 export const timeTaskSchema = z.object({
   ...taskBase,
   kind: z.literal('time'),
@@ -32,6 +35,7 @@ export const timeTaskSchema = z.object({
   budgetMs: z.number().positive(),
   minRounds: z.number().int().min(1),
   seed: z.string(),
+  witness,
 });
 export type TimeTask = z.infer<typeof timeTaskSchema>;
 
@@ -49,6 +53,7 @@ export const accuracyTaskSchema = z.object({
   /** The right answer of every sequence, in the order of `inputs`. */
   labels: z.array(z.number().int()),
   examplesDigest: z.string(),
+  witness,
 });
 export type AccuracyTask = z.infer<typeof accuracyTaskSchema>;
 

@@ -3,29 +3,38 @@
 import { AGAIN_ID } from '../core/keys.ts';
 import { createRandom } from '../core/random.ts';
 import { SCHEMA_VERSION, type BlockVariant, type Doubt } from '../core/schema.ts';
-import { quietnessBetween, quietnessDoubts, sampleQuietness } from '../machine/quietness.ts';
+import { effectiveCpuDoubts, waitForCpus } from '../machine/effectiveCpus.ts';
 import { driveWithBenny, type DriveReport } from '../measure/bennyDriver.ts';
-import { clockDoubts, driftDoubts, watchGarbageCollection } from '../measure/blockDoubts.ts';
+import { clockDoubts, driftDoubts } from '../measure/blockDoubts.ts';
 import { measureLatency, type Drive, type LatencyResult, type Subject } from '../measure/latency.ts';
 import { peakRssBytes } from '../measure/memory.ts';
-import { mean } from '../stats/samples.ts';
-import { loadVariant, type WantedGraph } from './sessions.ts';
+import { mean, sum } from '../stats/samples.ts';
+import { proveSettings, unactedDoubts, type ProvenSession } from '../runtime/settingsProof.ts';
+import { loadVariant, type LoadedVariant, type WantedGraph } from './sessions.ts';
+import { watchSurroundings, type Surroundings } from './surroundings.ts';
 import type { Failure, TimeTask, WorkerResult } from './task.ts';
+import { withWitness, witnessDigest } from './witnesses.ts';
 import type { Announce } from './worker.ts';
+
+/** For CPUs that others use, out of the block's own time. */
+const WAIT_SHARE = 0.1;
+const LONGEST_WAIT_MS = 60_000;
 
 export async function runTimeBlock(task: TimeTask, announce: Announce): Promise<WorkerResult> {
   const startedAt = new Date().toISOString();
   const failures: Failure[] = [];
-  const subjects = await loadSubjects(task, announce, failures);
-  const before = sampleQuietness();
-  const collection = watchGarbageCollection();
-  const { result, driven } = await measure(task, subjects, announce);
-  const doubts: Doubt[] = [
-    ...quietnessDoubts(quietnessBetween(before, sampleQuietness())),
-    ...collection.doubts(),
-    ...driftDoubts(result.variants),
-    ...clockDoubts(result.variants, driven.totalMs),
-  ];
+  const patienceMs = Math.min(LONGEST_WAIT_MS, WAIT_SHARE * task.budgetMs);
+  const effectiveCpus = await waitForCpus({ threads: task.group.threads, patienceMs });
+  const loaded = await loadAll(task, announce, failures);
+  const surroundings = watchSurroundings();
+  const measured = await measure(task, loaded.map(subjectOf), surroundings, announce);
+  const around = surroundings.doubts();
+  const peak = peakRssBytes();
+  const { result } = measured;
+  // From here on nothing is timed any more.
+  const alive = loaded.filter(({ id }) => result.variants.some((variant) => variant.id === id));
+  const settings = await proveSettings(task.group, alive.map(provable));
+  const variants = await withWitness(task, result.variants, alive, failures);
   return {
     block: {
       schemaVersion: SCHEMA_VERSION,
@@ -35,10 +44,19 @@ export async function runTimeBlock(task: TimeTask, announce: Announce): Promise<
       wallMs: performance.now(), // since the process began
       group: task.group,
       block: task.block,
-      variants: result.variants.map(rounded),
+      variants: variants.map(rounded),
       meanInputTokens: mean(task.inputs.flat().map((ids) => ids.length)),
-      peakRssBytes: peakRssBytes(),
-      doubts,
+      peakRssBytes: peak,
+      settings,
+      effectiveCpus,
+      harness: { loadMs: sum(loaded.map(({ loadMs }) => loadMs)), ...result.harness },
+      ...witnessDigest(task.witness),
+      doubts: [
+        ...effectiveCpuDoubts(effectiveCpus, task.group.threads),
+        ...around,
+        ...unactedDoubts(settings),
+        ...doubtsOf(measured),
+      ],
     },
     failures: [...failures, ...result.failures],
   };
@@ -48,16 +66,23 @@ export async function runTimeBlock(task: TimeTask, announce: Announce): Promise<
  * Loaded in an order of the block's own: where memory lies depends on it, and a place that were always the same would
  * be a bias that no number of blocks could show.
  */
-async function loadSubjects(task: TimeTask, announce: Announce, failures: Failure[]): Promise<Subject[]> {
+async function loadAll(task: TimeTask, announce: Announce, failures: Failure[]): Promise<LoadedVariant[]> {
   const wanted = withAgain(task.variants);
-  const subjects = new Map<string, Subject>();
+  const all = new Map<string, LoadedVariant>();
   for (const one of createRandom(`load/${task.seed}`).shuffle(wanted)) {
     const loaded = await loadVariant(task, one, announce, failures);
-    if (loaded === null) continue;
-    const { id, loadMs } = loaded;
-    subjects.set(id, { id, loadMs, run: async (input) => (await loaded.run(input)).logits });
+    if (loaded !== null) all.set(loaded.id, loaded);
   }
-  return wanted.flatMap(({ id }) => subjects.get(id) ?? []);
+  return wanted.flatMap(({ id }) => all.get(id) ?? []);
+}
+
+function subjectOf(loaded: LoadedVariant): Subject {
+  const { id, loadMs } = loaded;
+  return { id, loadMs, run: async (input) => (await loaded.run(input)).logits };
+}
+
+function provable(loaded: LoadedVariant): ProvenSession {
+  return { threadsStarted: loaded.threadsStarted, run: () => loaded.run(0) };
 }
 
 /** The second copy of dense shows what this machine cannot tell apart. */
@@ -71,7 +96,12 @@ interface Measured {
   readonly driven: DriveReport;
 }
 
-async function measure(task: TimeTask, subjects: readonly Subject[], announce: Announce): Promise<Measured> {
+async function measure(
+  task: TimeTask,
+  subjects: readonly Subject[],
+  { onCall }: Surroundings,
+  announce: Announce,
+): Promise<Measured> {
   let driven: DriveReport = { rounds: 0, totalMs: 0 };
   const drive: Drive = async (round) => {
     const budgetMs = task.budgetMs - performance.now();
@@ -82,9 +112,14 @@ async function measure(task: TimeTask, subjects: readonly Subject[], announce: A
     random: createRandom(task.seed),
     nowMs: () => performance.now(),
     drive,
+    onCall,
     announce,
   });
   return { result, driven };
+}
+
+function doubtsOf({ result, driven }: Measured): Doubt[] {
+  return [...driftDoubts(result.variants), ...clockDoubts(result.variants, driven.totalMs)];
 }
 
 /** To a tenth of a microsecond, twice as fine as the clock's step. */

@@ -118,7 +118,7 @@ test('a speed-up is the geometric mean over blocks of the ratio of costs', () =>
 
 test('latency and throughput come from all samples', () => {
   const row = rowOf(TIMES, 'ltp');
-  assert.deepEqual(row.latencyMs, { p50: 7.5, p90: null, p99: null, mean: 8.75, n: 8 });
+  assert.deepEqual(row.latencyMs, { p50: 7.5, p90: null, p95: null, p99: null, mean: 8.75, n: 8 });
   near(row.throughput?.sequencesPerSecond, (2 * 8 * 1000) / 70);
   near(row.throughput?.tokensPerSecond, (15 * 2 * 8 * 1000) / 70);
   assert.deepEqual(row.blockMedianMs, [7.5, 10]);
@@ -232,4 +232,36 @@ test('a block lost among others leaves the row standing, with a doubt', () => {
   );
   assert.equal(row.status, 'ok');
   assert.ok(row.doubts.some(({ code }) => code === 'lost-blocks'));
+});
+
+test('a row is worth what its doubts leave of it', () => {
+  const profile = profileBlock([profiledVariant('dense', 1000), profiledVariant('ltp:x2', 500)]);
+  const rounds = (ms: number): number[][] => Array.from({ length: 12 }, () => [ms, ms]);
+  const block = (index: number, codes: string[] = []): Block =>
+    timeBlock(index, [timedVariant('dense', rounds(10)), timedVariant('ltp:x2', rounds(5))], {
+      doubts: codes.map((code) => ({ code, message: `of block ${index}` })),
+    });
+  const blocks = [block(0), block(1), profile];
+  assert.deepEqual(rowOf(blocks, 'ltp').validity, { verdict: 'VALID', reasons: [] });
+  const stolen = rowOf([block(0), block(1, ['cpu-steal']), profile], 'ltp');
+  assert.deepEqual(stolen.validity, { verdict: 'PROVISIONAL', reasons: ['cpu-steal'] });
+  assert.equal(stolen.doubts[0]?.message, 'of block 1 (in 1 of 2 blocks)');
+  const wrong = profileBlock([
+    profiledVariant('dense', 1000),
+    profiledVariant('ltp:x2', 500, { logitsDigest: 'another' }),
+  ]);
+  assert.equal(rowOf([block(0), block(1), wrong], 'ltp').validity?.verdict, 'INVALID');
+  assert.equal(rowOf([block(0), block(1), wrong], 'dense').validity?.verdict, 'VALID');
+  assert.equal(rowOf([], 'ltp').validity, null);
+});
+
+test('a first call that is slow on every input is a doubt of that variant only', () => {
+  const slowStart = (ms: number, first: number): number[][] =>
+    Array.from({ length: 12 }, (_, round) => [round < 3 ? first : ms, ms]);
+  const block = timeBlock(0, [
+    timedVariant('dense', slowStart(10, 10), 3),
+    timedVariant('ltp:x2', slowStart(5, 7), 3),
+  ]);
+  assert.ok(rowOf([block], 'ltp').validity?.reasons.includes('first-run-in-samples'));
+  assert.ok(!rowOf([block], 'dense').validity?.reasons.includes('first-run-in-samples'));
 });

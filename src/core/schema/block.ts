@@ -20,6 +20,8 @@ export const blockVariantSchema = z.object({
   round: z.array(z.number().int()),
   /** sha256 over the float32 logits of each input batch, in input order. */
   logitsDigest: z.string(),
+  /** Answer to the witness, a text that the accuracy pass answers as well. */
+  witnessLogits: z.array(z.number()).optional(),
 });
 export type BlockVariant = z.infer<typeof blockVariantSchema>;
 
@@ -60,6 +62,8 @@ export const timeBlockSchema = z.object({
   /** CPUs' worth of work that busy threads got just before the block; null where that was not probed. */
   effectiveCpus: z.number().nullable().optional(),
   harness: harnessTimeSchema.optional(),
+  /** sha256 over the token ids of the witness. */
+  witnessDigest: z.string().optional(),
   doubts: z.array(doubtSchema),
 });
 export type TimeBlock = z.infer<typeof timeBlockSchema>;
@@ -102,6 +106,8 @@ export const profileBlockSchema = z.object({
   ...blockBase,
   kind: z.literal('profile'),
   group: groupSchema,
+  /** sha256 over the token ids of the input batches. */
+  inputsDigest: z.string().optional(),
   variants: z.array(profileVariantSchema),
   doubts: z.array(doubtSchema),
 });
@@ -116,7 +122,14 @@ export const accuracyBlockSchema = z.object({
   /** sha256 over the texts used. */
   examplesDigest: z.string(),
   /** Per-example predictions (label index), parallel to `labels`, so that paired differences are computed on reading. */
-  variants: z.array(z.object({ id: z.string(), predictions: z.array(z.number().int()) })),
+  variants: z.array(
+    z.object({
+      id: z.string(),
+      predictions: z.array(z.number().int()),
+      witnessLogits: z.array(z.number()).optional(),
+    }),
+  ),
+  witnessDigest: z.string().optional(),
   doubts: z.array(doubtSchema),
 });
 export type AccuracyBlock = z.infer<typeof accuracyBlockSchema>;

@@ -1,5 +1,6 @@
 // What a run amounts to: its rows, its noise floor, its verdict. Derived from the blocks, and never the other way.
 import { z } from 'zod';
+import { settingProofSchema } from './block.ts';
 import { validitySchema } from './doubt.ts';
 import { groupSchema, intervalSchema } from './group.ts';
 import { rowSchema } from './row.ts';
@@ -41,5 +42,7 @@ export const summarySchema = z.object({
   /** What the harness itself costs; null in records of older versions. */
   harness: harnessCostSchema.nullable().default(null),
   validity: validitySchema.nullable().default(null),
+  /** What was asked of the sessions and what was seen to act, over all time blocks; absent in older records. */
+  settings: z.array(settingProofSchema).optional(),
 });
 export type Summary = z.infer<typeof summarySchema>;

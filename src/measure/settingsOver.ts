@@ -1,0 +1,17 @@
+// The settings of a run as one list: what its blocks proved, each setting once for every value that was asked for.
+import type { Block, SettingProof } from '../core/schema.ts';
+
+/** Of several blocks the proof that speaks against the setting, if one does; else the first that saw anything. */
+export function settingsOver(blocks: readonly Block[]): SettingProof[] {
+  const found = new Map<string, SettingProof>();
+  for (const proof of blocks.flatMap((block) => (block.kind === 'time' ? (block.settings ?? []) : []))) {
+    const key = `${proof.name} ${proof.requested}`;
+    const known = found.get(key);
+    if (known === undefined || rank(proof) > rank(known)) found.set(key, proof);
+  }
+  return [...found.values()];
+}
+
+function rank({ effective }: SettingProof): number {
+  return effective === null ? 0 : effective ? 1 : 2;
+}
