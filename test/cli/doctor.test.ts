@@ -4,9 +4,10 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { describeDiagnosis, type Diagnosis } from '../../src/cli/doctor.ts';
+import { freeBytes, timerStepMs, type Diagnosis } from '../../src/cli/doctor/diagnosis.ts';
+import { describeDiagnosis } from '../../src/cli/doctor/text.ts';
 import { PROVIDERS } from '../../src/core/names.ts';
-import { machineSchema } from '../../src/core/schema.ts';
+import { machineSchema, settingProofSchema, validitySchema } from '../../src/core/schema.ts';
 import { describeMachine } from '../../src/machine/fingerprint.ts';
 import { claimTarget, targetReport } from '../../src/machine/target.ts';
 import { factsFrom } from '../machine/machines.ts';
@@ -29,12 +30,45 @@ const diagnosis: Diagnosis = {
       detail: {},
     },
   ],
+  threads: 2,
+  effectiveCpus: 1.97,
   quietness: { stealPercent: 2.5, pressurePercent: null, othersCpus: 0.04 },
-  doubts: [{ code: 'cpu-steal', message: 'the hypervisor took 2.5 % away', advice: 'wait' }],
+  frequency: { fastestMhz: 3300, maxMhz: null, throttleEvents: 12, hottestCelsius: 61 },
+  smt: true,
+  turbo: null,
+  hugePages: 'madvise',
+  timerStepUs: 0.046,
+  settings: [
+    { name: 'denormals', requested: 'kept', observed: 'flushed to zero', effective: false },
+    { name: 'memory pattern', requested: 'off', observed: null, effective: null },
+  ],
+  settingsReason: null,
+  freeDisk: { folder: '/data/results', bytes: 3 * 2 ** 30 },
+  doubts: [
+    { code: 'cpu-steal', message: 'the hypervisor took 2.5 % away', advice: 'wait' },
+    { code: 'virtual-machine', message: 'this is a virtual machine' },
+  ],
+  validity: { verdict: 'PROVISIONAL', reasons: ['cpu-steal'] },
+};
+
+/** Everything that a system may decline to tell. */
+const SILENT: Diagnosis = {
+  ...diagnosis,
+  effectiveCpus: null,
+  quietness: { stealPercent: null, pressurePercent: null, othersCpus: null },
+  frequency: { fastestMhz: null, maxMhz: null, throttleEvents: null, hottestCelsius: null },
+  smt: null,
+  turbo: null,
+  hugePages: null,
+  settings: null,
+  settingsReason: 'the trial process gave none',
+  freeDisk: { folder: '/data/results', bytes: null },
+  doubts: [],
+  validity: { verdict: 'VALID', reasons: [] },
 };
 
 describe('doctor', () => {
-  it('tells a person machine, target, providers with remedies, and doubts with advice', () => {
+  it('tells a person machine, target, providers with remedies, settings, and what a run would be worth', () => {
     const text = describeDiagnosis(diagnosis);
     for (const line of [
       'machine     Tesla T4 with Intel Xeon E5-2680 v3 (2 cores, AVX2 + FMA)',
@@ -44,22 +78,60 @@ describe('doctor', () => {
       'cpu         works',
       'cuda        unavailable: something is missing',
       '            to get it: npm run setup:cuda',
-      'quietness   1 doubt (steal 2.5 %, waiting for a CPU not told, others use 0.0 CPUs)',
-      '            the hypervisor took 2.5 % away: wait',
+      'cpus        2 cores, 2 threads (SMT on), 2 usable here, no CPU quota',
+      'clock       3300 MHz now, not told at most; governor not told, turbo not told',
+      'throttling  12 times since boot, 61 °C',
+      'timer       steps of 0.05 µs',
+      'huge pages  madvise',
+      'disk        3072 MiB free for /data/results',
+      '            denormals: asked for kept, seen flushed to zero: DID NOT ACT',
+      '            memory pattern: asked for off, cannot be observed',
+      'steal       2.5 %',
+      'pressure    time in which a task waited for a CPU: not told',
+      'effective   2 busy threads get the work of 1.97 CPUs',
+      'note        this is a virtual machine',
+      'A run here would be PROVISIONAL because of cpu-steal.',
+      '  cpu-steal: the hypervisor took 2.5 % away; wait',
     ]) {
       assert.ok(text.split('\n').includes(line), `"${line}" is not in\n${text}`);
     }
   });
 
+  it('does without what a system does not tell', () => {
+    const text = describeDiagnosis(SILENT);
+    assert.match(text, /^settings    could not be tried: the trial process gave none$/m);
+    assert.match(text, /^A run here would be VALID\.$/m);
+    assert.doesNotMatch(text, /null|undefined|NaN/);
+  });
+
+  it('measures the step of a clock and the space of a folder', () => {
+    let now = 0;
+    assert.equal(
+      timerStepMs(() => Math.floor(now++ / 3) * 0.25),
+      0.25,
+    );
+    const here = freeBytes('/no/such/folder');
+    assert.ok(here === null || here > 0);
+  });
+
   it('prints JSON about this machine', async () => {
     const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, [main, 'doctor', '--json'], {
-      timeout: 20_000,
-    });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [main, 'doctor', '--json', '--threads', '2'],
+      {
+        timeout: 20_000,
+      },
+    );
     const printed = z
       .object({
         machine: machineSchema,
         providers: z.array(z.object({ name: z.string(), available: z.boolean() })),
+        threads: z.literal(2),
+        effectiveCpus: z.number().nullable(),
+        timerStepUs: z.number().positive(),
+        settings: z.array(settingProofSchema).nullable(),
+        validity: validitySchema,
       })
       .parse(JSON.parse(stdout));
     assert.deepEqual(
@@ -67,5 +139,8 @@ describe('doctor', () => {
       [...PROVIDERS],
     );
     assert.equal(printed.providers[0]?.available, true);
+    assert.ok(
+      printed.settings?.every(({ effective }) => effective !== false || process.platform !== 'linux'),
+    );
   });
 });
