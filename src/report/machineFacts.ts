@@ -1,5 +1,5 @@
 // The run and the machine as term and text, for page and Markdown.
-import type { Machine, Summary } from '../core/schema.ts';
+import type { Machine, SettingProof, Summary } from '../core/schema.ts';
 import { count, gibibytes } from './format.ts';
 import { harnessText } from './harness.ts';
 
@@ -51,4 +51,15 @@ function gpuText({ name, memoryBytes, driver, computeCapability }: Machine['gpus
     computeCapability === null ? '' : `compute capability ${computeCapability}`,
   ];
   return parts.filter((part) => part !== '').join(', ');
+}
+
+export function settingFacts(settings: readonly SettingProof[]): Fact[] {
+  return settings.map((proof) => [
+    `setting ${proof.name}`,
+    `asked for ${proof.requested}, ${proof.observed === null ? 'cannot be observed' : `seen ${proof.observed}`}${proof.effective === false ? ': did not act' : ''}`,
+  ]);
+}
+
+export function effectText({ effective }: SettingProof): string {
+  return effective === null ? 'unknown' : effective ? 'yes' : 'no';
 }

@@ -1,10 +1,11 @@
 // The worded sections of the page: answer, verdicts, claims, machine, doubts, notes.
-import type { Summary } from '../../core/schema.ts';
+import type { SettingProof, Summary } from '../../core/schema.ts';
 import type { Answer, SettingAnswer, VariantAnswer } from '../answer.ts';
 import type { ClaimRow } from '../claims.ts';
 import { doubtLine, type CountedDoubt } from '../doubts.ts';
-import { machineFacts, runFacts } from '../machineFacts.ts';
+import { effectText, machineFacts, runFacts } from '../machineFacts.ts';
 import { METHODOLOGY, TERMS } from '../terms.ts';
+import type { RunVerdict } from '../validity.ts';
 import { definitions, escapeHtml, paragraphs, scrollable, section } from './markup.ts';
 
 export function answerSection(answer: Answer): string {
@@ -13,6 +14,14 @@ export function answerSection(answer: Answer): string {
   );
   const run = `<div>${paragraphs(answer.run)}</div>`;
   return section('answer', 'The answer', `${settings.join('\n')}\n${run}`);
+}
+
+/** One panel above everything else: what the run is worth. */
+export function validityBanner({ verdict, sentences }: RunVerdict): string {
+  const [first = '', ...rest] = sentences;
+  const tone = { VALID: 'good', PROVISIONAL: 'warn', INVALID: 'bad' }[verdict];
+  const more = `${escapeHtml(rest.join(' '))} <a href="#doubts">All doubts</a>`;
+  return `<div class="validity ${tone}" role="note"><strong>${escapeHtml(first)}</strong> ${more}</div>`;
 }
 
 function verdictTable({ setting, variants }: SettingAnswer): string {
@@ -78,8 +87,22 @@ export function machineSection(summary: Summary): string {
   return section(
     'machine',
     'Machine and command',
-    `${command}<h3>Run</h3>${definitions(runFacts(summary))}<h3>Machine</h3>${definitions(machineFacts(summary.run.machine))}`,
+    `${command}<h3>Run</h3>${definitions(runFacts(summary))}<h3>Machine</h3>${definitions(machineFacts(summary.run.machine))}${settingTable(summary.settings ?? [])}`,
   );
+}
+
+function settingTable(settings: readonly SettingProof[]): string {
+  if (settings.length === 0) return '';
+  const rows = settings.map((proof) => ({
+    head: proof.name,
+    cells: [
+      { text: proof.requested },
+      { text: proof.observed ?? 'cannot be observed' },
+      proof.effective === false ? { text: effectText(proof), tone: 'bad' } : { text: effectText(proof) },
+    ],
+  }));
+  const headers = ['setting', 'asked for', 'seen', 'took effect'];
+  return `<h3>Settings</h3>${stackTable('What was asked of the sessions, and what was seen of it', headers, rows)}`;
 }
 
 export function doubtSection(doubts: readonly CountedDoubt[]): string {

@@ -6,7 +6,8 @@ function variables(theme: Theme): string {
   const link = theme.name === 'light' ? '#0a58a8' : '#7cc0f5';
   const good = theme.colors['topk'] ?? theme.text;
   const bad = theme.name === 'light' ? '#b3261e' : '#ff9a90';
-  return `color-scheme:${theme.name};--text:${theme.text};--muted:${theme.muted};--line:${theme.grid};--back:${theme.background};--panel:${panel};--link:${link};--good:${good};--bad:${bad}`;
+  const warn = theme.name === 'light' ? '#b26a00' : '#f0b450';
+  return `color-scheme:${theme.name};--text:${theme.text};--muted:${theme.muted};--line:${theme.grid};--back:${theme.background};--panel:${panel};--link:${link};--good:${good};--bad:${bad};--warn:${warn}`;
 }
 
 export const STYLE = `
@@ -46,12 +47,21 @@ tbody tr:hover{background:var(--panel)}
 .full td.long{white-space:normal;min-width:16rem}
 .full tbody th{position:sticky;left:0;background:var(--back)}
 .full .num{text-align:right}
+.costs .num{text-align:right}
+.costs{margin-top:1rem}
+.costs td,.costs th{white-space:nowrap}
+.costs tbody th{position:sticky;left:0;background:var(--back)}
 .full thead button{all:unset;cursor:pointer;font-weight:600}
 .full thead button:focus-visible{outline:3px solid var(--link)}
 .full thead button::after{content:' \\2195';color:var(--muted)}
 .full th[aria-sort=ascending] button::after{content:' \\2191';color:var(--text)}
 .full th[aria-sort=descending] button::after{content:' \\2193';color:var(--text)}
 .good{color:var(--good);font-weight:600}
+.validity{border:1px solid var(--line);border-left:6px solid var(--muted);border-radius:6px;padding:.5rem 1rem;margin:.75rem 0;color:var(--text);font-weight:400;max-width:90ch}
+.validity.good,.validity.bad{color:var(--text);font-weight:400}
+.validity.good{border-left-color:var(--good)}
+.validity.warn{border-left-color:var(--warn)}
+.validity.bad{border-left-color:var(--bad)}
 .bad{color:var(--bad);font-weight:600}
 dl{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:.35rem 1rem;margin:.5rem 0}
 dt{font-weight:600}
