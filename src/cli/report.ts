@@ -6,6 +6,7 @@ import { readJson } from '../core/atomicFile.ts';
 import { BenchError, EXIT } from '../core/errors.ts';
 import { repoRoot } from '../core/root.ts';
 import { summarySchema, type Summary } from '../core/schema.ts';
+import { writeExports } from '../report/exports/index.ts';
 import { renderTable, writeReport } from '../report/index.ts';
 import type { Parsed, Usage } from './args.ts';
 import { commandOf } from './command.ts';
@@ -20,6 +21,17 @@ const USAGE = {
       type: 'string',
       value: 'DIR',
       help: 'where to look for the newest run; default: results',
+    },
+    csv: { type: 'string', value: 'FILE', help: 'also write all rows as CSV, numbers unrounded' },
+    gab: {
+      type: 'string',
+      value: 'FILE',
+      help: 'also write github-action-benchmark JSON: bigger is better; and smaller is better in *.smaller.json',
+    },
+    'job-summary': {
+      type: 'string',
+      value: 'FILE',
+      help: 'also append the Markdown to FILE, e.g. "$GITHUB_STEP_SUMMARY"',
     },
   },
   notes: ['Without a run, the newest one under the results folder.'],
@@ -66,10 +78,15 @@ async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<nu
   const results = values['results-dir'] ?? join(repoRoot(), 'results');
   const summary = readSummary(operands[0] ?? newestRun(results));
   const report = await writeReport(summary, values.out ?? defaultOut(summary));
+  const exported = writeExports(summary, {
+    csv: values.csv,
+    actionBenchmark: values.gab,
+    jobSummary: values['job-summary'],
+  });
   process.stdout.write(`${renderTable(summary)}\n`);
   for (const note of report.notes) process.stderr.write(`${note}\n`);
   const charts = report.pngs.length === 0 ? [] : [`${report.pngs.length} charts beside it`];
-  for (const path of [report.html, report.markdown]) process.stdout.write(`${shown(path)}\n`);
+  for (const path of [report.html, report.markdown, ...exported]) process.stdout.write(`${shown(path)}\n`);
   if (charts.length > 0) process.stdout.write(`${charts.join('')}\n`);
   return EXIT.ok;
 }
