@@ -1,0 +1,40 @@
+// The files of a history: index.html, a page a machine, history.json, history.md for a job's summary, and the newest
+// run of every machine for github-action-benchmark.
+import { join } from 'node:path';
+import { writeFileAtomic, writeJsonAtomic } from '../../core/atomicFile.ts';
+import type { Summary } from '../../core/schema.ts';
+import { groupBy } from '../grouping.ts';
+import { actionBenchmarks, writeActionBenchmarks } from '../exports/actionBenchmark.ts';
+import { renderIndex } from './indexPage.ts';
+import { renderMachine } from './machinePage.ts';
+import { renderHistoryMarkdown } from './markdown.ts';
+import { machineFile } from './page.ts';
+import type { History } from './record.ts';
+
+export { acknowledgementsSchema, requireKnownRuns, type Acknowledgement } from './acknowledged.ts';
+export { historyOf, stepsIn } from './history.ts';
+export { renderHistoryText } from './markdown.ts';
+
+/** @returns the paths written, the index first. */
+export function writeHistory(history: History, summaries: readonly Summary[], outDir: string): string[] {
+  const pages = history.machines.map((machine) => {
+    const path = join(outDir, machineFile(machine));
+    writeFileAtomic(path, renderMachine(machine));
+    return path;
+  });
+  const [index, json, markdown] = ['index.html', 'history.json', 'history.md'].map((name) =>
+    join(outDir, name),
+  );
+  if (index === undefined || json === undefined || markdown === undefined) return pages;
+  writeFileAtomic(index, renderIndex(history));
+  writeJsonAtomic(json, history);
+  writeFileAtomic(markdown, renderHistoryMarkdown(history));
+  const newest = [...groupBy(summaries, ({ run }) => run.machine.fingerprint).values()].flatMap(
+    (runs) => runs.at(-1) ?? [],
+  );
+  const exported = writeActionBenchmarks(
+    actionBenchmarks(newest),
+    join(outDir, 'github-action-benchmark.json'),
+  );
+  return [index, ...pages, json, markdown, ...exported];
+}

@@ -1,0 +1,94 @@
+// The frame of a trend page: one file without a script or a network, in the reader's colour scheme.
+import { escapeHtml, scrollable } from '../html/markup.ts';
+import type { MethodName } from '../../core/names.ts';
+import type { CellHistory, HistoryRun, MachineHistory } from './record.ts';
+import { HISTORY_STYLE } from './style.ts';
+import { slugOf } from './wording.ts';
+
+export interface Page {
+  readonly title: string;
+  readonly lead: string;
+  /** Id and name of each section. */
+  readonly contents: readonly (readonly [string, string])[];
+  readonly body: string;
+}
+
+export function renderPage({ title, lead, contents, body }: Page): string {
+  const links = contents.map(([id, name]) => `<li><a href="#${id}">${escapeHtml(name)}</a></li>`).join('');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)}</title>
+<link rel="icon" href="data:,">
+<style>${HISTORY_STYLE}</style>
+</head>
+<body>
+<a class="skip" href="#${contents[0]?.[0] ?? 'main'}">Skip to the content</a>
+<header>
+<h1>${escapeHtml(title)}</h1>
+<p class="meta">${lead}</p>
+<nav aria-label="Contents"><ul>${links}</ul></nav>
+</header>
+<main id="main">
+${body}
+</main>
+<footer><p>Made by <code>npm run history</code> from the summaries of the runs; do not edit.</p></footer>
+</body>
+</html>
+`;
+}
+
+export interface HtmlCell {
+  readonly html: string;
+  readonly className?: string;
+}
+
+/** A table that becomes a list of blocks at phone width; cells are HTML already. */
+export function htmlTable(
+  caption: string,
+  headers: readonly string[],
+  rows: readonly { readonly head: string; readonly cells: readonly HtmlCell[] }[],
+): string {
+  const head = headers.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
+  const body = rows.map(({ head: first, cells }) => {
+    const rest = cells.map(({ html, className }, index) => {
+      const label = escapeHtml(headers[index + 1] ?? '');
+      return `<td data-label="${label}"${className === undefined ? '' : ` class="${className}"`}>${html}</td>`;
+    });
+    return `<tr><th scope="row">${first}</th>${rest.join('')}</tr>`;
+  });
+  const inner = `<caption>${escapeHtml(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body.join('\n')}\n</tbody>`;
+  return scrollable(caption, `<table class="stack">${inner}</table>`);
+}
+
+/** The file of a machine beside the index. A fingerprint comes from a file of others, so it may not lead elsewhere. */
+export function machineFile(machine: MachineHistory): string {
+  return `machine-${slugOf(machine.fingerprint)}.html`;
+}
+
+export function cellId(cell: CellHistory): string {
+  return `cell-${slugOf(cell.key)}`;
+}
+
+/** Colour and shape say it again in words beside them. */
+export function keyOf(method: MethodName): string {
+  return `<span class="key of-${method}" aria-hidden="true"></span>`;
+}
+
+export function verdictCell(verdict: string, reasons: readonly string[]): HtmlCell {
+  const className = verdict === 'VALID' ? 'good' : verdict === 'INVALID' ? 'bad' : 'plain';
+  const why = reasons.length === 0 ? '' : `: ${reasons.join(', ')}`;
+  return { html: escapeHtml(`${verdict}${why}`), className };
+}
+
+/** Doubts may be many: the first few by name, the rest by number. */
+export function shortened(codes: readonly string[], most = 3): string[] {
+  return codes.length <= most ? [...codes] : [...codes.slice(0, most), `${codes.length - most} more`];
+}
+
+export function runText({ id, suite }: HistoryRun): string {
+  return `${id} (${suite})`;
+}
