@@ -22,9 +22,9 @@ const USAGE = {
   summary: 'Compares a run with earlier ones cell by cell; exit code 3 when something got worse.',
   operands: 'BASE NEW',
   flags: {
-    last: { type: 'string', value: 'N', help: 'runs to take from a folder BASE (bench/gate.json: 7)' },
-    threshold: { type: 'string', value: 'P', help: 'e.g. 2%: smallest change that matters (1.5%)' },
-    alpha: { type: 'string', value: 'P', help: 'probability of a false alarm anywhere in the sweep (5%)' },
+    last: { type: 'string', value: 'N', help: 'most runs to take from a folder BASE' },
+    threshold: { type: 'string', value: 'P', help: 'e.g. 2%: smallest change that matters' },
+    alpha: { type: 'string', value: 'P', help: 'probability of a false alarm anywhere in the sweep' },
     'no-confirm': { type: 'boolean', help: 'do not measure candidates again; they trip the gate as such' },
     'confirm-blocks': { type: 'string', value: 'N', help: 'blocks of that rerun (as many as NEW has)' },
     'allow-mixed': {
@@ -44,7 +44,7 @@ const USAGE = {
     "group's noise floor) and significantly so over all timings of the sweep (Holm); any other FLOPs, kept tokens,",
     'node counts, predictions or logits; a row that was ok and is not.',
     'Candidates are measured again in fresh processes into NEW/confirm-1, where this is the same machine, code,',
-    'models and texts; only what shows again is called a regression. The rules are in bench/gate.json.',
+    'models and texts; only what shows again is called a regression. Rules and defaults are in bench/gate.json.',
     'Exit code: 0 no regression, 2 wrong usage or input, 3 regression, unconfirmed candidate, or other results.',
   ],
 } as const satisfies Usage;

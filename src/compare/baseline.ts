@@ -28,8 +28,9 @@ export function rollingBaseline(
     );
   });
   const ascending = fitting.toSorted((a, b) => Date.parse(a.run.startedAt) - Date.parse(b.run.startedAt));
-  if (!allowMixed) return ascending.slice(-last);
-  // Of several machines only the newest one's runs are nights of one series.
+  // Only runs of one machine are nights of one series: of this one if there are any, else of the newest run's.
+  const own = ascending.filter((base) => !isMixed(base, next));
+  if (own.length > 0) return own.slice(-last);
   const machine = ascending.at(-1)?.run.machine.fingerprint;
   return ascending.filter(({ run }) => run.machine.fingerprint === machine).slice(-last);
 }

@@ -37,9 +37,12 @@ test('the run itself, and runs without a common cell, are no base', () => {
   assert.deepEqual(rollingBaseline([other, night(2)], night(2), plain), []);
 });
 
-test('with several machines allowed, the runs of the newest one are the series', () => {
+test('with several machines allowed, own runs come first, then those of the newest machine', () => {
   const theirs = (day: number): Summary => night(day, ({ run }) => (run.machine.fingerprint = 'another'));
-  const runs = [night(1), theirs(2), theirs(3)];
+  const mine = rollingBaseline([night(1), theirs(2)], night(6), { ...plain, allowMixed: true });
+  assert.deepEqual(ids(mine), ['night-1']);
+  const third = night(1, ({ run }) => (run.machine.fingerprint = 'a third'));
+  const runs = [third, theirs(2), theirs(3)];
   assert.deepEqual(ids(rollingBaseline(runs, night(6), { ...plain, allowMixed: true })), [
     'night-2',
     'night-3',

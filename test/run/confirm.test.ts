@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { candidateGroups, confirmed, unconfirmed } from '../../src/compare/confirmation.ts';
+import { exactDifferences } from '../../src/compare/exact.ts';
 import { compareSummaries, type Comparison, type CompareOptions } from '../../src/compare/gate.ts';
 import { readGateRules } from '../../src/compare/rules.ts';
+import { cellKey } from '../../src/core/keys.ts';
 import { summarySchema, type Summary } from '../../src/core/schema.ts';
 import { benchRun } from '../../src/run/benchRun.ts';
 import { confirmRun, type Confirmed } from '../../src/run/confirm.ts';
@@ -168,6 +170,13 @@ test('real processes take back a flake and confirm a true regression', async () 
   const night = { run: planned, base, next, comparison };
   const fresh = await again(night, {});
   assert.ok(fresh.outcome === 'measured', JSON.stringify(fresh));
+  for (const row of fresh.summary.rows) {
+    const before = truth.rows.find((one) => cellKey(one) === cellKey(row));
+    assert.ok(
+      before?.nodeCounts && before.logitsDigest && before.inputsDigest && before.accuracy?.predictionsDigest,
+    );
+    assert.deepEqual(exactDifferences(before, row, 'same machine', wide.rules.acrossMachines), []);
+  }
   const after = confirmed(comparison, [base], next, fresh, wide);
   const verdictOf = (id: string): string | undefined =>
     after.cells.find(({ cell }) => cell.endsWith(`.${id}`))?.timings[0]?.verdict;
