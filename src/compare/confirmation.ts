@@ -3,15 +3,10 @@
 // by themselves, never together with those that raised the suspicion, which were picked for looking bad.
 import { cellKey, groupKey } from '../core/keys.ts';
 import type { Group, Interval, Summary } from '../core/schema.ts';
-import {
-  floors,
-  isTripped,
-  testTimings,
-  type Comparison,
-  type CompareOptions,
-  type TimingChange,
-} from './gate.ts';
+import { isTripped, type Comparison, type TimingChange } from './comparison.ts';
+import type { CompareOptions } from './gate.ts';
 import { pairRows } from './pairing.ts';
+import { floors, testTimings } from './timings.ts';
 
 /** The groups of the candidates, each once. */
 export function candidateGroups({ cells }: Pick<Comparison, 'cells'>): Group[] {

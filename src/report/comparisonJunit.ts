@@ -1,6 +1,6 @@
 // A comparison as JUnit XML, which every CI shows as a list of tests: one test case a cell that the gate judged, failed
 // if the cell tripped it. The dialect is the common one of Ant's and Jenkins' readers.
-import { isTripped, type CellComparison, type Comparison } from '../compare/gate.ts';
+import { isTripped, type CellComparison, type Comparison } from '../compare/comparison.ts';
 import { cellReasons, timingText } from './comparisonTable.ts';
 
 export function comparisonJunit({ cells, base, next }: Comparison): string {

@@ -7,7 +7,7 @@ import {
   type CellComparison,
   type Comparison,
   type TimingChange,
-} from '../compare/gate.ts';
+} from '../compare/comparison.ts';
 import type { Interval } from '../core/schema.ts';
 import { median } from '../stats/samples.ts';
 import { count, list, percent, probability } from './format.ts';

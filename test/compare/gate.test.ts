@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareSummaries, judgeChange, type Comparison } from '../../src/compare/gate.ts';
+import type { Comparison } from '../../src/compare/comparison.ts';
+import { compareSummaries } from '../../src/compare/gate.ts';
 import { readGateRules } from '../../src/compare/rules.ts';
+import { judgeChange } from '../../src/compare/timings.ts';
 import { BenchError } from '../../src/core/errors.ts';
 import type { Summary } from '../../src/core/schema.ts';
 import { renderComparison } from '../../src/report/comparisonTable.ts';

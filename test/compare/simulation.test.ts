@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { confirmed } from '../../src/compare/confirmation.ts';
-import { compareSummaries, type ChangeVerdict, type Comparison } from '../../src/compare/gate.ts';
+import type { ChangeVerdict, Comparison } from '../../src/compare/comparison.ts';
+import { compareSummaries } from '../../src/compare/gate.ts';
 import { readGateRules } from '../../src/compare/rules.ts';
 import { createRandom, type Random } from '../../src/core/random.ts';
 import type { Summary } from '../../src/core/schema.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareSummaries, type Comparison } from '../../src/compare/gate.ts';
+import type { Comparison } from '../../src/compare/comparison.ts';
+import { compareSummaries } from '../../src/compare/gate.ts';
 import { readGateRules } from '../../src/compare/rules.ts';
 import type { Summary } from '../../src/core/schema.ts';
 import { comparisonJunit } from '../../src/report/comparisonJunit.ts';
