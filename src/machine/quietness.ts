@@ -126,10 +126,10 @@ export function machineDoubts(
       advice: 'sudo cpupower frequency-set -g performance',
     });
   }
-  if (virtual !== null) {
+  if (virtual !== null && virtual !== 'container') {
     doubts.push({
       code: 'virtual-machine',
-      message: `this is a virtual machine (${virtual})`,
+      message: `not a machine of its own: ${virtual}`,
       advice: 'trust ratios more than absolute times: its neighbours cannot be seen from within',
     });
   }

@@ -18,6 +18,8 @@ const IDLE_MS = 20;
 /** CPU time of the idle process, as a share of what all other threads would burn by spinning. */
 const SPIN_LIMIT_SHARE = 0.3;
 const HUGE_PAGE_LEAST_SHARE = 0.25;
+/** Below this, most memory is Node's own, which does not come from the C heap. */
+const SMALL_PROCESS_KIBIBYTES = 128 * 1024;
 
 export async function proveSettings(
   settings: SessionSettings,
@@ -108,7 +110,9 @@ export function hugePageProof(tunables: string | undefined, rollup: string | nul
   const proof = { name: HUGE_PAGES, requested: 'on' };
   if (huge === null || all === null) return { ...proof, observed: null, effective: null };
   const observed = `${(huge / 1024).toFixed(0)} MiB of ${(all / 1024).toFixed(0)} MiB`;
-  return { ...proof, observed, effective: huge > HUGE_PAGE_LEAST_SHARE * all };
+  if (huge > HUGE_PAGE_LEAST_SHARE * all) return { ...proof, observed, effective: true };
+  const tooSmall = huge > 0 && all < SMALL_PROCESS_KIBIBYTES;
+  return { ...proof, observed, effective: tooSmall ? null : false };
 }
 
 const HUGE_PAGES = 'huge pages';

@@ -111,6 +111,7 @@ describe('the setting', () => {
   });
 
   it('is noted to be a virtual machine', () => {
-    assert.deepEqual(codes(machineDoubts({ cpu, virtual: 'kvm' }, 1, 0)), ['virtual-machine']);
+    assert.deepEqual(codes(machineDoubts({ cpu, virtual: 'Amazon EC2' }, 1, 0)), ['virtual-machine']);
+    assert.deepEqual(machineDoubts({ cpu, virtual: 'container' }, 1, 0), []);
   });
 });

@@ -60,6 +60,9 @@ describe('the proof of the settings', () => {
     });
     assert.equal(hugePageProof(asked, rollup(70_000))?.effective, false);
     assert.equal(hugePageProof(asked, null)?.effective, null);
+    const small = (huge: number): string => `Anonymous: 63488 kB\nAnonHugePages: ${huge} kB\n`;
+    assert.equal(hugePageProof(asked, small(14_336))?.effective, null); // a tiny model in Node's own memory
+    assert.equal(hugePageProof(asked, small(0))?.effective, false);
     assert.equal(hugePageProof(undefined, rollup(0)), null);
     assert.equal(hugePageProof('glibc.malloc.hugetlb=0', rollup(0)), null);
   });
