@@ -3,6 +3,7 @@
 import { variantKey } from '../core/keys.ts';
 import type { Row, Summary } from '../core/schema.ts';
 import { count, NOT_MEASURED, percent, points, probability, ratio, ratioInterval } from './format.ts';
+import { detectableSentence } from './resolution.ts';
 import { noiseFloorOf, settingsOf, type Setting } from './settings.ts';
 import { variantVerdicts, type VariantVerdict } from './verdicts.ts';
 
@@ -45,6 +46,7 @@ function runSentences(summary: Summary): string[] {
       ? 'The noise floor was not measured, so small differences must not be believed.'
       : `Noise floor (dense against its own copy): ±${percent(noiseFloor.worst)} at worst, ±${percent(noiseFloor.median)} in the middle; a smaller difference cannot be seen here.`,
   );
+  sentences.push(...[detectableSentence(summary)].filter((text) => text !== ''));
   return sentences;
 }
 

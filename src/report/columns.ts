@@ -1,85 +1,14 @@
 // Every number of a row as a column: its title with the unit, a text to show and a value to sort by. The page's
 // full table is made of it. A column that is empty in all rows of a run is left out.
-import { variantKey } from '../core/keys.ts';
-import type { FlopsParts, Interval, Row } from '../core/schema.ts';
-import { OPERATOR_CLASSES, type OperatorClass } from './palette.ts';
+import { groupKey, variantKey } from '../core/keys.ts';
+import type { FlopsParts, NoiseFloor, Row } from '../core/schema.ts';
 import { timeByClass } from './charts/operatorTime.ts';
-import {
-  mebibytes,
-  NOT_MEASURED,
-  percent,
-  plain,
-  points,
-  probability,
-  ratio,
-  ratioInterval,
-} from './format.ts';
+import { EMPTY, expected, interval, numeric, percentile, text, type Column } from './columnKinds.ts';
+import { mebibytes, percent, plain, points, probability, ratio } from './format.ts';
+import { OPERATOR_CLASSES, type OperatorClass } from './palette.ts';
 import { SETTING_FIELDS, varyingFields, type SettingField } from './settings.ts';
-
-export interface ColumnCell {
-  readonly text: string;
-  /** What to sort by; null sorts last. */
-  readonly key: number | string | null;
-}
-
-export interface Column {
-  readonly title: string;
-  /** Shown where a finished row has no value. */
-  readonly cellOf: (row: Row) => ColumnCell;
-}
-
-const EMPTY: ColumnCell = { text: '', key: null };
-const MISSING: ColumnCell = { text: NOT_MEASURED, key: null };
-
-function text(title: string, read: (row: Row) => string): Column {
-  return {
-    title,
-    cellOf: (row) => {
-      const value = read(row);
-      return value === '' ? EMPTY : { text: value, key: value };
-    },
-  };
-}
-
-function numeric(
-  title: string,
-  read: (row: Row) => number | null | undefined,
-  write: (value: number) => string = plain,
-): Column {
-  return {
-    title,
-    cellOf: (row) => {
-      const value = read(row) ?? null;
-      return value === null ? EMPTY : { text: write(value), key: value };
-    },
-  };
-}
-
-/** Shows "not measured" where a row of another status than failed lacks it. */
-function expected(column: Column, isExpected: (row: Row) => boolean): Column {
-  return {
-    ...column,
-    cellOf: (row) => {
-      const cell = column.cellOf(row);
-      return cell.text === '' && row.status === 'ok' && isExpected(row) ? MISSING : cell;
-    },
-  };
-}
-
-function interval(
-  title: string,
-  baseline: Row['method'],
-  read: (row: Row) => Interval | null | undefined,
-): Column {
-  return {
-    title,
-    cellOf: (row) => {
-      if (row.method === baseline && row.status === 'ok') return { text: 'baseline', key: 1 };
-      const value = read(row) ?? null;
-      return value === null ? EMPTY : { text: ratioInterval(value), key: value.median };
-    },
-  };
-}
+import { rowVerdict, showsVerdicts } from './validity.ts';
+import { speedVerdict } from './verdicts.ts';
 
 const giga = (value: number): string => plain(value / 1e9);
 const whole = (value: number): string => String(value);
@@ -111,7 +40,39 @@ const STATUS_COLUMN = text('status', (row) =>
   row.status === 'ok' ? 'ok' : `${row.status}: ${row.reason ?? 'no reason recorded'}`,
 );
 
+/** Left out where all rows are VALID. */
+const VERDICT_COLUMN = text('verdict', rowVerdict);
+
 const always = (): boolean => true;
+
+/** From a process that held the variant alone; those of a block, below, are of all variants together. */
+const COST_COLUMNS: readonly Column[] = [
+  numeric('load (ms)', (row) => row.costs?.loadMs),
+  numeric('first call (ms)', (row) => row.costs?.firstRunMs),
+  numeric('first call at a new shape (ms)', (row) => row.costs?.newShapeRunMs),
+  numeric('peak memory of its own process', (row) => row.costs?.peakRssBytes, mebibytes),
+  numeric('memory added', (row) => row.costs?.addedRssBytes, mebibytes),
+  numeric('device memory', (row) => row.costs?.deviceMemoryBytes, mebibytes),
+  numeric('energy (J/sequence)', (row) => row.costs?.energyPerSequenceJoules),
+  numeric('power (W)', (row) => row.costs?.watts),
+  numeric('idle power (W)', (row) => row.costs?.idleWatts),
+];
+
+/** What the run could see at all in the row's group, and what the row's ratio amounts to beside it. */
+function resolutionColumns(floors: readonly NoiseFloor[]): Column[] {
+  const byGroup = new Map(floors.map(({ group, floor }) => [groupKey(group), floor]));
+  const floorOf = (row: Row): number | undefined => byGroup.get(groupKey(row));
+  const share = (value: number): string => percent(value);
+  return [
+    text('difference from dense', (row) => {
+      const floor = floorOf(row);
+      if (floor === undefined || row.method === 'dense' || row.speedup === null) return '';
+      return speedVerdict(row.speedup.vsDense, floor);
+    }),
+    numeric('noise floor (±)', floorOf, share),
+    numeric('smallest visible difference', (row) => row.detectable, share),
+  ];
+}
 
 const VALUE_COLUMNS: readonly Column[] = [
   interval('speed-up vs dense', 'dense', (row) => row.speedup?.vsDense),
@@ -143,19 +104,9 @@ const VALUE_COLUMNS: readonly Column[] = [
     numeric('p50 (ms)', (row) => row.latencyMs?.p50),
     always,
   ),
-  expected(
-    numeric('p90 (ms)', (row) => row.latencyMs?.p90, plain),
-    always,
-  ),
-  {
-    title: 'p99 (ms)',
-    cellOf: ({ latencyMs }) => {
-      if (latencyMs === null) return EMPTY;
-      return latencyMs.p99 === null
-        ? { text: `withheld (n=${latencyMs.n})`, key: null }
-        : { text: plain(latencyMs.p99), key: latencyMs.p99 };
-    },
-  },
+  percentile('p90'),
+  percentile('p95'),
+  percentile('p99'),
   numeric('mean (ms)', (row) => row.latencyMs?.mean),
   numeric('samples', (row) => row.latencyMs?.n, whole),
   numeric('sequences/s', (row) => row.throughput?.sequencesPerSecond),
@@ -173,22 +124,29 @@ const VALUE_COLUMNS: readonly Column[] = [
       row.opTimeMs === null ? null : timeByClass(row.opTimeMs)[name],
     ),
   ),
-  numeric('load (ms)', (row) => row.loadMs),
-  numeric('first call (ms)', (row) => row.firstRunMs),
+  ...COST_COLUMNS,
+  numeric('load in a block (ms)', (row) => row.loadMs),
+  numeric('first call in a block (ms)', (row) => row.firstRunMs),
   numeric('peak memory of the block', (row) => row.blockPeakRssBytes, mebibytes),
   numeric('blocks', (row) => (row.blockMedianMs.length === 0 ? null : row.blockMedianMs.length), whole),
   text('doubts', (row) => row.doubts.map((doubt) => doubt.code).join(' ')),
 ];
 
-/** All columns that have something to say: what tells the rows apart first, what is the same in all of them last. */
-export function columnsOf(rows: readonly Row[]): Column[] {
+/**
+ * All columns that have something to say: what tells the rows apart first, what is the same in all of them last.
+ * @param floors noise floors by group.
+ */
+export function columnsOf(rows: readonly Row[], floors: readonly NoiseFloor[] = []): Column[] {
   const varying = varyingFields(rows);
   const constant = SETTING_FIELDS.filter((field) => !varying.includes(field));
-  const values = VALUE_COLUMNS.filter((column) => rows.some((row) => column.cellOf(row).text !== ''));
+  const [first, ...rest] = VALUE_COLUMNS;
+  const all = [...(first === undefined ? [] : [first]), ...resolutionColumns(floors), ...rest];
+  const values = all.filter((column) => rows.some((row) => column.cellOf(row).text !== ''));
   return [
     ...CELL_COLUMNS,
     ...varying.map(settingColumn),
     STATUS_COLUMN,
+    ...(showsVerdicts(rows) ? [VERDICT_COLUMN] : []),
     ...values,
     ...constant.map(settingColumn),
   ];

@@ -51,7 +51,7 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
     'Tokens alive after the pruning of a layer, averaged over sequences. Padding never counts.',
   ],
   [
-    'p50, p90, p99',
+    'p50, p90, p95, p99',
     'Percentiles of the time of one call. A percentile is withheld when there are too few samples for it.',
   ],
   [

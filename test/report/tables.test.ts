@@ -10,7 +10,10 @@ test('a ratio stands with its interval, both baselines are named', () => {
 });
 
 test('rows are grouped by length and batch with the noise floor of the group', () => {
-  assert.match(renderTable(fixtureSummary()), /^length 32, batch 1, noise floor ±3\.1 %$/m);
+  assert.match(
+    renderTable(fixtureSummary()),
+    /^length 32, batch 1, noise floor ±3\.1 %, smallest difference that could be seen 3\.7 %$/m,
+  );
 });
 
 test('a failed row shows its reason and does not widen the columns', () => {
@@ -29,8 +32,8 @@ test('accuracy that was not measured is said to be so', () => {
 
 test('doubts are counted and marked in the rows', () => {
   const text = renderTable(fixtureSummary());
-  assert.match(text, /b few-blocks \(23 rows\): only 3 blocks/);
-  assert.match(text, /a virtual-machine \(whole run\)/);
+  assert.match(text, /a few-blocks \(provisional, 23 rows\): only 3 blocks/);
+  assert.match(text, /c virtual-machine \(note, whole run\)/);
 });
 
 test('settings that do not vary are not repeated in every heading', () => {

@@ -1,20 +1,23 @@
 // Every row with all its numbers. Sorting is done by buttons in the headers, so the keyboard reaches it; the state
 // is in aria-sort, and a status line says it aloud.
-import type { Row } from '../../core/schema.ts';
-import { columnsOf, type Column } from '../columns.ts';
+import type { NoiseFloor, Row } from '../../core/schema.ts';
+import type { Column } from '../columnKinds.ts';
+import { columnsOf } from '../columns.ts';
+import { showsVerdicts } from '../validity.ts';
 import { escapeHtml, scrollable } from './markup.ts';
 
 const LONG = 40;
 
-export function fullTable(rows: readonly Row[]): string {
-  const columns = columnsOf(rows);
+/** @param floors noise floors by group; none for runs that did not measure them. */
+export function fullTable(rows: readonly Row[], floors: readonly NoiseFloor[]): string {
+  const columns = columnsOf(rows, floors);
   const head = columns
     .map(({ title }) => `<th scope="col"><button type="button">${escapeHtml(title)}</button></th>`)
     .join('');
   const body = rows.map(
     (row) => `<tr>${columns.map((column, index) => cell(column, index, row)).join('')}</tr>`,
   );
-  const table = `<table class="full"><caption>All ${rows.length} rows; [low..high] is a 95 % interval. Choose a column header to sort.</caption>
+  const table = `<table class="full"><caption>All ${rows.length} rows; [low..high] is a 95 % interval.${showsVerdicts(rows) ? '' : ' All measured rows are VALID.'} Choose a column header to sort.</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body.join('\n')}
@@ -29,7 +32,7 @@ function cell(column: Column, index: number, row: Row): string {
   const classes = [
     typeof key === 'number' ? 'num' : '',
     text.length > LONG ? 'long' : '',
-    text.startsWith('failed') ? 'bad' : '',
+    text.startsWith('failed') || text === 'INVALID' ? 'bad' : '',
   ]
     .filter((name) => name !== '')
     .join(' ');
