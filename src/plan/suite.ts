@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { readJson } from '../core/atomicFile.ts';
 import { BenchError } from '../core/errors.ts';
 import { repoRoot } from '../core/root.ts';
-import { scenarioSchema } from '../core/schema.ts';
+import { wantedScenarioSchema } from '../core/schema.ts';
 import { someAxesSchema } from './axes.ts';
 
 export const COST_CHOICES = ['none', 'largest', 'all'] as const;
@@ -31,7 +31,7 @@ export const effortSchema = z.strictObject({
   /** Groups whose variants get a process each for memory, loading and energy: none, the largest of each kind, all. */
   costs: z.enum(COST_CHOICES).default('none'),
   /** Load scenarios to be measured on every group. */
-  scenarios: z.array(scenarioSchema).default([]),
+  scenarios: z.array(wantedScenarioSchema).default([]),
 });
 export type Effort = z.infer<typeof effortSchema>;
 

@@ -16,8 +16,10 @@ const START_MS = 500;
 const LOAD_MS = 250;
 /** A cost block: its steady calls, and the pause before them. */
 const COST_MS = 1500;
-/** One load scenario of one group. */
+/** One load scenario of one group, at least. */
 const SCENARIO_MS = 12_000;
+/** Of the whole run's time for the load steps together, where that is more. */
+const LOAD_SHARE = 0.5;
 /** For rows, tables and the report at the end. */
 const RESERVE_MS = 8000;
 const LEAST_ROUNDS_MS = 500;
@@ -32,6 +34,8 @@ export interface TimePlanOptions {
   readonly examples: (step: Step) => number;
   /** Load scenarios of a load step. */
   readonly scenarios: number;
+  /** Groups with a load step, which share the time that goes to them. */
+  readonly loadSteps?: number;
   /** Whether time that is left over makes more blocks, not longer ones. */
   readonly moreBlocks: boolean;
 }
@@ -92,7 +96,7 @@ export class TimePlan {
   private costMs(step: Step): number {
     const { group, variants } = step;
     if (step.kind === 'cost') return START_MS + LOAD_MS + COST_MS;
-    if (step.kind === 'load') return START_MS + SCENARIO_MS * this.options.scenarios;
+    if (step.kind === 'load') return this.loadMs();
     const known = step.kind === 'time' ? this.overheads.get(groupKey(group)) : undefined;
     if (known !== undefined) return known;
     const calls = step.kind === 'accuracy' ? this.options.examples(step) / group.batch : inputCount(group);
@@ -100,6 +104,12 @@ export class TimePlan {
     const pass = (tokens * this.paceOf(step)) / group.threads;
     const sessions = variants.length + (step.kind === 'time' ? 1 : 0); // the second copy of dense
     return START_MS + sessions * (LOAD_MS + pass);
+  }
+
+  private loadMs(): number {
+    const { budgetMs, timeoutMs, scenarios, loadSteps = Infinity } = this.options;
+    const share = (LOAD_SHARE * budgetMs) / loadSteps;
+    return Math.min(timeoutMs / 2, START_MS + Math.max(SCENARIO_MS * scenarios, share));
   }
 
   private paceOf({ group }: Step): number {

@@ -18,25 +18,59 @@ export const scenarioSchema = z.object({
 });
 export type Scenario = z.infer<typeof scenarioSchema>;
 
+/** As a suite or a command line asks for it. */
+export const wantedScenarioSchema = z.strictObject({
+  name: z.enum(SCENARIOS),
+  /** Null: as many as the machine has room for, see plan/scenarios.ts. */
+  streams: z.number().int().min(1).nullable().default(null),
+  /** Null: a share of what dense was measured to manage, see measure/load/measureLoad.ts. */
+  ratePerSecond: z.number().positive().nullable().default(null),
+});
+export type WantedScenario = z.infer<typeof wantedScenarioSchema>;
+
+/** What one variant did with the requests of its scenario; the arrays are parallel to those of `requests`. */
 export const loadVariantSchema = z.object({
   id: z.string(),
-  /** One a request in order of arrival: from the scheduled arrival (server), else from the start, to the answer. */
+  /** From the scheduled arrival (server), the start of the turn (offline) or the issue (single-stream) to the answer. */
   latencyMs: z.array(z.number()),
-  /** Parallel to latencyMs: the time inside `session.run`. */
+  /** The part of it before the request was handed to a stream. */
+  waitMs: z.array(z.number()),
+  /** The part of it inside `session.run`; 0 of a request that was given up. */
   serviceMs: z.array(z.number()),
-  /** Parallel to latencyMs: the turn (variants take turns on the same arrivals) it belongs to. */
-  turn: z.array(z.number().int()),
   /** Time of each turn from its first arrival to its last answer. */
   turnMs: z.array(z.number()),
+  /** Requests of overloaded turns that were given up; their latency is their age then, so a lower bound. */
+  abandoned: z.number().int(),
 });
 export type LoadVariant = z.infer<typeof loadVariantSchema>;
+
+/** The same for all variants: they take turns on equal requests. In order of arrival. */
+export const loadRequestsSchema = z.object({
+  /** Which of the group's input batches. */
+  input: z.array(z.number().int()),
+  turn: z.array(z.number().int()),
+  /** Scheduled, from the start of the turn; all 0 but for `server`. */
+  arrivalMs: z.array(z.number()),
+});
+export type LoadRequests = z.infer<typeof loadRequestsSchema>;
+
+export const loadScenarioSchema = z.object({
+  scenario: scenarioSchema,
+  requests: loadRequestsSchema,
+  variants: z.array(loadVariantSchema),
+  /** Why it could not be run; null if it was. */
+  reason: z.string().nullable(),
+});
+export type LoadScenario = z.infer<typeof loadScenarioSchema>;
 
 export const loadBlockSchema = z.object({
   ...blockBase,
   kind: z.literal('load'),
   group: groupSchema,
   block: z.number().int(),
-  scenarios: z.array(z.object({ scenario: scenarioSchema, variants: z.array(loadVariantSchema) })),
+  scenarios: z.array(loadScenarioSchema),
+  /** CPUs that each stream was pinned to; null where it was not. */
+  pinnedTo: z.array(z.array(z.number().int())).nullable(),
   doubts: z.array(doubtSchema),
 });
 export type LoadBlock = z.infer<typeof loadBlockSchema>;
@@ -46,7 +80,7 @@ const percentile = z.number().nullable();
 export const scenarioRowSchema = cellSchema.extend({
   scenario: scenarioSchema,
   status: z.enum(['ok', 'failed', 'skipped']),
-  /** Per request; a percentile is withheld (null) where there are too few. */
+  /** Per request; a percentile is withheld (null) where there are too few. Null for offline, where it says nothing. */
   latencyMs: z
     .object({
       p50: z.number(),
@@ -57,10 +91,14 @@ export const scenarioRowSchema = cellSchema.extend({
       n: z.number().int(),
     })
     .nullable(),
+  /** The upper half of the latencies: the share of requests that took longer than `ms`, as far as n allows. */
+  tail: z.array(z.object({ share: z.number(), ms: z.number() })).nullable(),
   requestsPerSecond: z.number().nullable(),
   sequencesPerSecond: z.number().nullable(),
   /** Share of the streams' time spent inside `session.run`. */
   utilisation: z.number().nullable(),
+  /** Mean time of a request that is neither waiting for a stream nor inside `session.run`: the harness's own. */
+  harnessMs: z.number().nullable(),
   /** Of dense over this: above 1 is better. Throughput is used for offline, p50 and p99 for the others. */
   vsDense: z
     .object({
