@@ -5,6 +5,7 @@ import { SECTIONS, type ChartSpec } from './charts/chartSpec.ts';
 import { costCharts } from './charts/costs.ts';
 import { conversionCharts } from './charts/conversion.ts';
 import { operatorTimeCharts } from './charts/operatorTime.ts';
+import { scenarioCharts } from './scenarios/chart.ts';
 import { speedupCharts } from './charts/speedup.ts';
 import { throughputCharts } from './charts/throughput.ts';
 import { tokenCharts } from './charts/tokens.ts';
@@ -23,7 +24,9 @@ const MAKERS = [
 export function chartsOf(summary: Summary): readonly ChartSpec[] {
   const settings = settingsOf(summary);
   const order = Object.keys(SECTIONS);
-  return MAKERS.flatMap((make) => settings.flatMap(make)).sort(
-    (a, b) => order.indexOf(a.section) - order.indexOf(b.section),
-  );
+  const specs = [
+    ...MAKERS.flatMap((make) => settings.flatMap(make)),
+    ...settings.flatMap((setting) => scenarioCharts(setting, summary.scenarios)),
+  ];
+  return specs.sort((a, b) => order.indexOf(a.section) - order.indexOf(b.section));
 }

@@ -94,6 +94,11 @@ export const SECTIONS = {
     intro:
       'Median latency of one call, and sequences per second. These depend on the machine more than the ratios do.',
   },
+  scenarios: {
+    title: 'How does it behave under load?',
+    intro:
+      'The same graphs as they are used: one request after another (single-stream), all at once (offline), and arriving at random times (server), where latency counts from the scheduled arrival and so holds the wait for a free stream. All methods answer the same requests.',
+  },
   costs: {
     title: 'What else does it cost?',
     intro: 'Loading, first calls, memory and energy, each method alone in a process of its own.',

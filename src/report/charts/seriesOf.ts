@@ -1,7 +1,7 @@
 // From rows to the series of a chart: one series a variant, in the look of its method; a method's second and later
 // points get a dash pattern of their own.
 import { variantKey } from '../../core/keys.ts';
-import type { Row } from '../../core/schema.ts';
+import type { Variant } from '../../core/schema.ts';
 import { groupBy } from '../grouping.ts';
 import { METHOD_LOOK } from '../palette.ts';
 import { compareVariants, type Setting } from '../settings.ts';
@@ -10,10 +10,10 @@ import type { ChartPoint, ChartSeries } from './chartSpec.ts';
 const DASHES: readonly (readonly number[])[] = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 2]];
 
 /** @param setting names all variants, so that a dash pattern stays with its point in every chart. */
-export function seriesOf(
+export function seriesOf<R extends Variant>(
   setting: Setting,
-  rows: readonly Row[],
-  pointOf: (row: Row) => ChartPoint | null,
+  rows: readonly R[],
+  pointOf: (row: R) => ChartPoint | null,
 ): ChartSeries[] {
   return [...groupBy(rows.toSorted(compareVariants), variantKey)].flatMap(([label, own]) => {
     const points = own.flatMap((row) => pointOf(row) ?? []).sort((a, b) => a.x - b.x);

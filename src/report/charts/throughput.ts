@@ -62,7 +62,7 @@ function throughputChart(setting: Setting, quantity: Quantity, batch: number): C
 }
 
 /** 1, 2, 5, 10, ... from just below the smallest to just above the largest value. */
-function ticksBetween(values: readonly number[]): number[] {
+export function ticksBetween(values: readonly number[]): number[] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const first = Math.floor(Math.log10(low));
   const decades = Math.ceil(Math.log10(high)) - first + 1;

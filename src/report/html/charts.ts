@@ -3,7 +3,7 @@ import { SECTIONS, type ChartSpec, type SectionId } from '../charts/chartSpec.ts
 import { escapeHtml, section, simpleTable } from './markup.ts';
 
 /** Sections that a run need not have. */
-const OPTIONAL: readonly SectionId[] = ['costs'];
+const OPTIONAL: readonly SectionId[] = ['scenarios', 'costs'];
 
 /** @param extras what stands in a section below its charts. */
 export function chartSections(
@@ -15,7 +15,7 @@ export function chartSections(
     .map((id) => {
       const own = specs.filter((spec) => spec.section === id);
       const { title, intro } = SECTIONS[id];
-      if (own.length === 0 && OPTIONAL.includes(id)) return '';
+      if (own.length === 0 && OPTIONAL.includes(id) && (extras[id] ?? '') === '') return '';
       const empty = '<p class="note">Not measured in this run.</p>';
       const figures =
         own.length === 0 ? empty : `<div class="charts">\n${own.map(figure).join('\n')}\n</div>`;
