@@ -11,11 +11,21 @@ import { countDoubts } from './doubts.ts';
 import { chartSections } from './html/charts.ts';
 import { compareKeys, drawCharts, makeSortable } from './html/client.ts';
 import { fullTable } from './html/fullTable.ts';
+import { costTable } from './html/costTable.ts';
 import { escapeHtml, scriptJson, section } from './html/markup.ts';
-import { answerSection, claimSection, doubtSection, machineSection, notesSection } from './html/sections.ts';
+import {
+  answerSection,
+  claimSection,
+  doubtSection,
+  machineSection,
+  notesSection,
+  validityBanner,
+} from './html/sections.ts';
+import { scenarioTable } from './scenarios/section.ts';
 import { STYLE } from './html/style.ts';
 import { DARK, LIGHT } from './palette.ts';
 import { settingsOf } from './settings.ts';
+import { runVerdict } from './validity.ts';
 
 const CONTENTS = [
   ['answer', 'Answer'],
@@ -25,6 +35,8 @@ const CONTENTS = [
   ['conversion', 'Conversion'],
   ['time', 'Kernel time'],
   ['throughput', 'Throughput'],
+  ['scenarios', 'Under load'],
+  ['costs', 'Costs'],
   ['claims', 'Claims'],
   ['rows', 'All numbers'],
   ['doubts', 'Doubts'],
@@ -36,8 +48,13 @@ const CONTENTS = [
 export function renderHtml(summary: Summary): string {
   const { run } = summary;
   const specs = chartsOf(summary);
+  const doubts = countDoubts(summary);
   const rows = settingsOf(summary).flatMap((setting) => setting.rows);
-  const links = CONTENTS.map(([id, name]) => `<li><a href="#${id}">${name}</a></li>`).join('');
+  const present = CONTENTS.filter(([id]) => {
+    if (id === 'scenarios') return summary.scenarios.length > 0;
+    return id !== 'costs' || specs.some(({ section: own }) => own === id);
+  });
+  const links = present.map(([id, name]) => `<li><a href="#${id}">${name}</a></li>`).join('');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -53,14 +70,15 @@ export function renderHtml(summary: Summary): string {
 <header>
 <h1>Is token pruning worth it on ${escapeHtml(run.machine.label)}?</h1>
 <p class="meta">Run ${escapeHtml(run.id)}, ${escapeHtml(run.startedAt)}, suite ${escapeHtml(run.suite)}, ${escapeHtml(run.status)}</p>
+${validityBanner(runVerdict(summary, doubts))}
 <nav aria-label="Contents"><ul>${links}</ul></nav>
 </header>
 <main>
 ${answerSection(answerOf(summary))}
-${chartSections(specs)}
+${chartSections(specs, { scenarios: scenarioTable(summary), costs: costTable(summary) })}
 ${claimSection(judgeClaims(summary))}
-${section('rows', 'All numbers', fullTable(rows))}
-${doubtSection(countDoubts(summary))}
+${section('rows', 'All numbers', fullTable(rows, summary.noiseFloor?.groups ?? []))}
+${doubtSection(doubts)}
 ${machineSection(summary)}
 ${notesSection()}
 </main>

@@ -5,9 +5,14 @@ import { variantKey } from '../core/keys.ts';
 import type { NoiseFloor, Row, Summary } from '../core/schema.ts';
 import { answerOf, place, verdictLine } from './answer.ts';
 import { countDoubts, doubtLine, type CountedDoubt } from './doubts.ts';
-import { accuracy, accuracyDelta, NOT_MEASURED, percent, plain, ratio, ratioInterval } from './format.ts';
+import { accuracy, accuracyDelta, NOT_MEASURED, plain, ratio, ratioInterval } from './format.ts';
 import { groupBy } from './grouping.ts';
+import { costGrid, COST_LEGEND, energyNotes } from './costs.ts';
+import { harnessText } from './harness.ts';
+import { resolutionText } from './resolution.ts';
+import { scenarioSections } from './scenarios/table.ts';
 import { settingsOf, type Setting } from './settings.ts';
+import { runVerdict, rowVerdict, showsVerdicts } from './validity.ts';
 import { toText, type Grid, type GridColumn, type GridLine } from './textGrid.ts';
 
 const COLUMNS: readonly GridColumn[] = [
@@ -20,11 +25,17 @@ const COLUMNS: readonly GridColumn[] = [
   { title: 'seq/s', align: 'right' },
   { title: 'accuracy (n)', align: 'left' },
   { title: 'vs dense, points', align: 'left' },
+  { title: 'verdict', align: 'left' },
   { title: 'doubts', align: 'left' },
 ];
 
-export const LEGEND =
+const LEGEND =
   'Fewer FLOPs: FLOPs of dense (unpadded) / FLOPs of the method; speed-up: time of the baseline / time of the method, [95 % interval over blocks]; conv. = speed-up / fewer FLOPs, vs dense; * p < 0.05 (paired).';
+
+/** With what the verdicts mean, where they are shown. */
+export function legendOf({ rows }: Summary): string {
+  return showsVerdicts(rows) ? `${LEGEND} PROV. = PROVISIONAL: measure again before quoting.` : LEGEND;
+}
 
 export function renderTable(summary: Summary): string {
   if (summary.rows.length === 0) return 'No rows: nothing was measured.\n';
@@ -32,33 +43,52 @@ export function renderTable(summary: Summary): string {
   const answer = answerOf(summary);
   const sections = [
     toText(gridOf(summary, doubts)),
-    LEGEND,
+    legendOf(summary),
+    runVerdict(summary, doubts).sentences.join(' '),
     ...answer.settings.flatMap(({ sentences, variants }) => [
       sentences.join('\n'),
       variants.map((variant) => `  ${verdictLine(variant)}`).join('\n'),
     ]),
     answer.run.join('\n'),
+    ...scenarioSections(summary, doubts),
+    ...costSections(summary),
   ];
   if (doubts.length > 0)
     sections.push(['Doubts:', ...doubts.map((one) => `  ${one.mark} ${doubtLine(one)}`)].join('\n'));
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
 }
 
-/** The narrow table as a grid; summary.md prints the same one. */
+/** Only what was measured. */
+function costSections(summary: Summary): string[] {
+  const grid = costGrid(summary);
+  const harness = harnessText(summary);
+  return [
+    ...(grid === null ? [] : [toText(grid), [COST_LEGEND, ...energyNotes(summary)].join('\n')]),
+    ...(harness === null ? [] : [`Harness: ${harness}.`]),
+  ];
+}
+
+/** The narrow table as a grid; summary.md prints the same one. The verdicts vanish where all rows are VALID. */
 export function gridOf(summary: Summary, doubts: readonly CountedDoubt[]): Grid {
+  const verdictOf = showsVerdicts(summary.rows) ? shortVerdict : (): string => '';
   const lines = settingsOf(summary).flatMap((setting) =>
     [...groupBy(setting.rows, place)].flatMap(([where, rows]) => [
       { heading: headingOf(setting, where, rows) },
-      ...rows.map((row) => lineOf(row, marksOf(row, doubts))),
+      ...rows.map((row) => lineOf(row, verdictOf(row), marksOf(row, doubts))),
     ]),
   );
   return { columns: COLUMNS, lines };
 }
 
+/** The long word would push the doubts off the terminal. */
+function shortVerdict(row: Row): string {
+  return rowVerdict(row).replace('PROVISIONAL', 'PROV.');
+}
+
 function headingOf(setting: Setting, where: string, rows: readonly Row[]): string {
   const [row] = rows;
   const noise = row === undefined ? undefined : noiseOf(setting.noise, row);
-  const floor = noise === undefined ? '' : `, noise floor ±${percent(noise.floor)}`;
+  const floor = noise === undefined ? '' : `, ${resolutionText(noise)}`;
   const name = setting.shortLabel === '' ? '' : `${setting.shortLabel}: `;
   return `${name}${where}${floor}`;
 }
@@ -75,12 +105,12 @@ function marksOf(row: Row, doubts: readonly CountedDoubt[]): string {
     .join(' ');
 }
 
-function lineOf(row: Row, marks: string): GridLine {
-  if (row.status === 'ok') return { cells: cellsOf(row, marks) };
+function lineOf(row: Row, verdict: string, marks: string): GridLine {
+  if (row.status === 'ok') return { cells: [...cellsOf(row), verdict, marks] };
   return { label: variantKey(row), across: `${row.status}: ${row.reason ?? 'no reason recorded'}` };
 }
 
-function cellsOf(row: Row, marks: string): string[] {
+function cellsOf(row: Row): string[] {
   const dense = row.method === 'dense';
   const padded = row.method === 'dense-padded';
   return [
@@ -93,7 +123,6 @@ function cellsOf(row: Row, marks: string): string[] {
     row.throughput === null ? '' : plain(row.throughput.sequencesPerSecond),
     accuracy(row.accuracy),
     dense ? '' : accuracyDelta(row.accuracy),
-    marks,
   ];
 }
 
