@@ -5,6 +5,7 @@
 import { cellKey, variantKey } from '../../core/keys.ts';
 import { writeJsonAtomic } from '../../core/atomicFile.ts';
 import type { Row, Summary } from '../../core/schema.ts';
+import { validityOf, validityOfRow } from '../../core/validity.ts';
 
 export interface ActionBenchmark {
   readonly name: string;
@@ -23,62 +24,59 @@ export interface ActionBenchmarks {
 
 /** @param summaries one a machine; names begin with the machine, since the action joins what has one name. */
 export function actionBenchmarks(summaries: readonly Summary[]): ActionBenchmarks {
-  const rows = summaries.flatMap(({ run, rows: own }) =>
-    own.filter(({ status }) => status === 'ok').map((row) => ({ row, run })),
+  const places = summaries.flatMap(({ run, rows }) =>
+    rows.filter(({ status }) => status === 'ok').map((row) => ({ row, run })),
   );
-  const named = ({ row, run }: (typeof rows)[number], quantity: string, unit: string) => ({
-    name: `${run.machine.fingerprint} / ${cellKey(row)} / ${quantity}`,
-    unit,
-    extra: extraOf(row, run),
-  });
   return {
-    biggerIsBetter: rows.flatMap((place) => {
-      const { speedup, throughput, accuracy, method } = place.row;
-      const vsDense = method === 'dense' ? null : (speedup?.vsDense ?? null);
-      return [
-        ...(vsDense === null
-          ? []
-          : [
-              {
-                ...named(place, 'speed-up vs dense', 'x'),
-                value: vsDense.median,
-                range: `${short(vsDense.low)}..${short(vsDense.high)}`,
-              },
-            ]),
-        ...(throughput === null
-          ? []
-          : [{ ...named(place, 'throughput', 'sequences/s'), value: throughput.sequencesPerSecond }]),
-        ...(accuracy === null
-          ? []
-          : [
-              {
-                ...named(place, accuracy.metric, 'share'),
-                value: accuracy.value,
-                range: `${short(accuracy.low)}..${short(accuracy.high)}`,
-              },
-            ]),
-      ];
-    }),
-    smallerIsBetter: rows.flatMap((place) => {
-      const { latencyMs, flops } = place.row;
-      return [
-        ...(latencyMs === null ? [] : [{ ...named(place, 'latency p50', 'ms'), value: latencyMs.p50 }]),
-        ...(flops === null
-          ? []
-          : [{ ...named(place, 'FLOPs per sequence', 'GFLOPs'), value: flops.perSequence / 1e9 }]),
-      ];
-    }),
+    biggerIsBetter: places.flatMap(biggerOf),
+    smallerIsBetter: places.flatMap(smallerOf),
   };
 }
 
-function extraOf(row: Row, run: Summary['run']): string {
-  const doubts = row.doubts.map(({ code }) => code).join(', ');
-  const lines = [
+interface Place {
+  readonly row: Row;
+  readonly run: Summary['run'];
+}
+
+function biggerOf(place: Place): ActionBenchmark[] {
+  const { speedup, throughput, accuracy, method } = place.row;
+  const vsDense = method === 'dense' ? null : (speedup?.vsDense ?? null);
+  const found: ActionBenchmark[] = [];
+  if (vsDense !== null) {
+    const named = entry(place, 'speed-up vs dense', 'x', vsDense.median);
+    found.push({ ...named, range: rangeOf(vsDense) });
+  }
+  if (throughput !== null) {
+    found.push(entry(place, 'throughput', 'sequences/s', throughput.sequencesPerSecond));
+  }
+  if (accuracy !== null) {
+    found.push({ ...entry(place, accuracy.metric, 'share', accuracy.value), range: rangeOf(accuracy) });
+  }
+  return found;
+}
+
+function smallerOf(place: Place): ActionBenchmark[] {
+  const { latencyMs, flops } = place.row;
+  const found: ActionBenchmark[] = [];
+  if (latencyMs !== null) found.push(entry(place, 'latency p50', 'ms', latencyMs.p50));
+  if (flops !== null) found.push(entry(place, 'FLOPs per sequence', 'GFLOPs', flops.perSequence / 1e9));
+  return found;
+}
+
+function entry({ row, run }: Place, quantity: string, unit: string, value: number): ActionBenchmark {
+  const validity = validityOfRow(row) ?? validityOf([]);
+  const why = validity.reasons.length === 0 ? '' : `: ${validity.reasons.join(', ')}`;
+  const extra = [
     `${variantKey(row)} on ${run.machine.label}`,
     `run ${run.id}, suite ${run.suite}`,
-    `verdict ${row.validity?.verdict ?? 'not judged'}${doubts === '' ? '' : `: ${doubts}`}`,
+    `${validity.verdict}${why}`,
   ];
-  return lines.join('\n');
+  const name = `${run.machine.fingerprint} / ${cellKey(row)} / ${quantity}`;
+  return { name, unit, value, extra: extra.join('\n') };
+}
+
+function rangeOf({ low, high }: { readonly low: number; readonly high: number }): string {
+  return `${short(low)}..${short(high)}`;
 }
 
 function short(value: number): string {

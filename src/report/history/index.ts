@@ -17,24 +17,24 @@ export { renderHistoryText } from './markdown.ts';
 
 /** @returns the paths written, the index first. */
 export function writeHistory(history: History, summaries: readonly Summary[], outDir: string): string[] {
+  const index = join(outDir, 'index.html');
   const pages = history.machines.map((machine) => {
     const path = join(outDir, machineFile(machine));
     writeFileAtomic(path, renderMachine(machine));
     return path;
   });
-  const [index, json, markdown] = ['index.html', 'history.json', 'history.md'].map((name) =>
-    join(outDir, name),
-  );
-  if (index === undefined || json === undefined || markdown === undefined) return pages;
   writeFileAtomic(index, renderIndex(history));
+  const json = join(outDir, 'history.json');
   writeJsonAtomic(json, history);
+  const markdown = join(outDir, 'history.md');
   writeFileAtomic(markdown, renderHistoryMarkdown(history));
-  const newest = [...groupBy(summaries, ({ run }) => run.machine.fingerprint).values()].flatMap(
-    (runs) => runs.at(-1) ?? [],
-  );
-  const exported = writeActionBenchmarks(
-    actionBenchmarks(newest),
-    join(outDir, 'github-action-benchmark.json'),
-  );
+  const benchmarks = actionBenchmarks(newestOfEach(summaries));
+  const exported = writeActionBenchmarks(benchmarks, join(outDir, 'github-action-benchmark.json'));
   return [index, ...pages, json, markdown, ...exported];
+}
+
+/** @param summaries ascending in time. */
+function newestOfEach(summaries: readonly Summary[]): Summary[] {
+  const byMachine = groupBy(summaries, ({ run }) => run.machine.fingerprint);
+  return [...byMachine.values()].flatMap((runs) => runs.at(-1) ?? []);
 }
