@@ -1,5 +1,6 @@
 // Files that are either absent or whole. Blocks, records and caches are written here only: into a temporary file
-// of the same folder, synced, then renamed, so that a killed process leaves no half file under the final name.
+// of the same folder, synced, then renamed, so that a killed process leaves no half file under the final name; the
+// folder is synced after that, so that a power cut does not take the name away again.
 // Reading JSON back goes through a schema, because whoever edited the file since is not to be trusted.
 import { randomBytes } from 'node:crypto';
 import {
@@ -25,16 +26,29 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
     makeFolder(folder);
     writeSynced(temporary, data);
     renameSync(temporary, path);
+    syncFolder(folder);
   } catch (thrown) {
-    if (existsSync(temporary)) rmSync(temporary);
-    throw new BenchError(
-      `cannot write ${path}: ${messageOf(thrown)}`,
-      'choose a folder that can be written',
-      {
-        cause: thrown,
-      },
-    );
+    removeQuietly(temporary);
+    throw new BenchError(`cannot write ${path}: ${messageOf(thrown)}`, remedyOf(thrown), { cause: thrown });
   }
+}
+
+/** What a user can do about an error of writing. */
+export function remedyOf(thrown: unknown): string {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return 'make room there, or choose another folder';
+    default:
+      return 'choose a folder that can be written';
+  }
+}
+
+/** Whether a file of that name is what a killed process left of `writeFileAtomic`. */
+export function isTemporary(name: string): boolean {
+  return /^\..+\.[0-9a-f]{12}\.tmp$/.test(name);
 }
 
 /** Like mkdir -p. Node's own recursive mkdirSync never comes back from a path under /proc (seen in 20.20). */
@@ -56,6 +70,29 @@ function writeSynced(path: string, data: string | Uint8Array): void {
     fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+}
+
+/** The rename itself on disk. Not every file system can sync a folder; the file is whole without it, too. */
+function syncFolder(path: string): void {
+  try {
+    const folder = openSync(path, 'r');
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  } catch {
+    return; // Windows and some network file systems
+  }
+}
+
+/** A disk that cannot be written may not let us delete either; the first error is the one to tell. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
   }
 }
 
