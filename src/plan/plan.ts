@@ -9,12 +9,20 @@ import { DEFAULT_AXES, type Axes, type SomeAxes } from './axes.ts';
 import { modelsOf, variantsOf, type Catalogue } from './catalogue.ts';
 import { effortSchema, type Effort, type Suite } from './suite.ts';
 
-export const plannedGroupSchema = z.object({ group: groupSchema, variants: z.array(variantSchema).min(1) });
+export const plannedGroupSchema = z.object({
+  group: groupSchema,
+  variants: z.array(variantSchema).min(1),
+  /** Of a group that was measured on another machine than the rest: the plan's own number there. */
+  accuracyThreads: z.number().int().min(1).optional(),
+});
 export type PlannedGroup = z.infer<typeof plannedGroupSchema>;
 
 export const planSchema = effortSchema.extend({
   suite: z.string(),
-  groups: z.array(plannedGroupSchema).min(1),
+  /** Without any: a shard of more parts than there are groups. */
+  groups: z.array(plannedGroupSchema),
+  /** Of a shard: the groups of the whole plan, in its order, so that merging can tell what is missing. */
+  whole: z.array(plannedGroupSchema).optional(),
   /** Folder of the data sets that the user pointed at; null: the bundled or fetched ones. */
   dataDir: z.string().nullable(),
   /** Threads of the accuracy pass, which is not timed. */

@@ -38,9 +38,12 @@ export function fixedBlocks({ blocks, precision }: Plan): number {
   return precision === null ? blocks : Math.min(LEAST_BLOCKS, blocks);
 }
 
-/** One process a variant, for the groups that the plan's `costs` names. */
-function costSteps({ groups, costs }: Plan): Step[] {
-  const chosen = costs === 'all' ? groups : costs === 'largest' ? largestOfEachKind(groups) : [];
+/** One process a variant, for the groups that the plan's `costs` names; of a shard those that the whole plan has. */
+function costSteps({ groups, whole, costs }: Plan): Step[] {
+  const largest = new Set(largestOfEachKind(whole ?? groups).map(({ group }) => groupKey(group)));
+  const chosen = groups.filter(
+    ({ group }) => costs === 'all' || (costs === 'largest' && largest.has(groupKey(group))),
+  );
   return chosen.flatMap(({ group, variants }) =>
     variants.map((variant, block): Step => ({ kind: 'cost', group, variants: [variant], block })),
   );
