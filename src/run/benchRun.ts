@@ -7,7 +7,8 @@ import { probeProvider, providerEnvironment } from '../runtime/providers.ts';
 import type { RunFolder } from '../store/runFolder.ts';
 import { execute } from './execute.ts';
 import { Progress } from './progress.ts';
-import { launchWorker } from './spawn.ts';
+import { watchingGpu } from './gpuWatch.ts';
+import { launchWorker, type Launch } from './spawn.ts';
 import { hasFailures, summarise, wantedGroup, type Obstacles } from './summary.ts';
 import { TimePlan } from './timePlan.ts';
 import { Workbench, type Sources } from './workbench.ts';
@@ -20,6 +21,8 @@ export interface BenchRun {
   readonly sources: Sources;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Worker processes unless it is given; scripted ones under test. */
+  readonly launch?: Launch;
 }
 
 export interface Finished {
@@ -29,7 +32,8 @@ export interface Finished {
   readonly interrupted: boolean;
 }
 
-export async function benchRun({ folder, run, plan, sources, signal }: BenchRun): Promise<Finished> {
+export async function benchRun(given: BenchRun): Promise<Finished> {
+  const { folder, run, plan, sources, signal, launch = launchWorker } = given;
   const { blocks: stored, complaints } = folder.readBlocks();
   folder.writeRun({ ...run, status: 'running', finishedAt: null });
   const obstacles = await findObstacles(plan);
@@ -40,6 +44,7 @@ export async function benchRun({ folder, run, plan, sources, signal }: BenchRun)
     examples: (step) =>
       step.group.text === 'natural' ? NATURAL_GUESS : (plan.accuracyExamples ?? NATURAL_GUESS),
     scenarios: plan.scenarios.length,
+    loadSteps: Math.max(1, steps.filter(({ kind }) => kind === 'load').length),
     moreBlocks: plan.precision !== null,
   });
   const progress = new Progress({
@@ -51,7 +56,7 @@ export async function benchRun({ folder, run, plan, sources, signal }: BenchRun)
   const blocks = await execute({
     ...{ plan, folder, timePlan, signal, stored },
     workbench: new Workbench(plan, sources),
-    launch: launchWorker,
+    launch: watchingGpu(launch),
     environment: ({ group }) => providerEnvironment(group.provider),
     obstacle: ({ provider }) => obstacles.get(provider) ?? null,
     watcher: progress,
@@ -67,7 +72,8 @@ function finish(
   blocks: readonly Block[],
 ): Finished {
   const status = signal.aborted ? 'interrupted' : 'complete';
-  const finished: Run = { ...run, status, finishedAt: new Date().toISOString() };
+  const lacking = obstacles.size === 0 ? {} : { obstacles: Object.fromEntries(obstacles) };
+  const finished: Run = { ...run, ...lacking, status, finishedAt: new Date().toISOString() };
   const summary = summarise(finished, plan, obstacles, blocks);
   folder.writeRun(finished);
   folder.writeSummary(summary);
@@ -80,7 +86,7 @@ const NATURAL_GUESS = 900;
 /** A resumed run has only its missing steps' share of the time. */
 function shareLeft(steps: readonly Step[], stored: readonly Block[]): number {
   const done = stored.filter(({ kind }) => kind !== 'failed').length;
-  return Math.max(0.05, 1 - done / steps.length);
+  return steps.length === 0 ? 1 : Math.max(0.05, 1 - done / steps.length);
 }
 
 async function findObstacles(plan: Plan): Promise<Obstacles> {

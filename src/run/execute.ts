@@ -1,17 +1,17 @@
 // The loop of a run: one step after another, each in a process of its own, each result on disk before the next
 // step begins. Nothing here spins or measures; between events this process sleeps.
-import { AGAIN_ID, groupKey } from '../core/keys.ts';
+import { AGAIN_ID, groupKey, variantKey } from '../core/keys.ts';
 import { messageOf } from '../core/errors.ts';
 import { SCHEMA_VERSION, type Block, type FailedBlock, type Group } from '../core/schema.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Step } from '../plan/steps.ts';
-import { nameOf } from '../store/blockNames.ts';
 import type { RunFolder } from '../store/runFolder.ts';
 import { widthOf } from '../measure/precision.ts';
 import { Schedule, type Scheduled } from './schedule.ts';
 import type { Launch } from './spawn.ts';
 import type { Failure } from './task.ts';
 import type { TimePlan } from './timePlan.ts';
+import { faultOf, isOf } from './storedBlock.ts';
 import type { PreparedStep, Workbench } from './workbench.ts';
 
 export interface Watcher {
@@ -65,7 +65,7 @@ class Executor {
     for (let next = schedule.next(this.blocks); next !== null; next = schedule.next(this.blocks)) {
       if (signal.aborted) break;
       this.done++;
-      if (next.step.kind === 'time' && this.givenUp.has(groupKey(next.step.group))) continue;
+      if (this.isPointless(next.step)) continue;
       const ahead = next.ahead.filter((one) => one === next?.step || this.find(one) === undefined);
       await this.make({ step: next.step, ahead });
     }
@@ -76,14 +76,13 @@ class Executor {
     const prepared = await this.prepare(step);
     if (prepared === null) return;
     const stored = this.find(step);
-    if (stored?.definition === prepared.definition) {
+    const fault = stored === undefined ? null : faultOf(stored, step, prepared.definition, this.blocks);
+    if (stored !== undefined && fault === null) {
       this.given.timePlan.learn(stored);
       return;
     }
     if (stored !== undefined) {
-      this.given.watcher.say(
-        `${groupKey(step.group)} ${step.kind} ${step.block}: stored block is of another definition`,
-      );
+      this.given.watcher.say(`${groupKey(step.group)} ${step.kind} ${step.block}: stored block ${fault}`);
       this.given.folder.retire(stored);
     }
     this.forget(step);
@@ -154,8 +153,9 @@ class Executor {
   }
 
   /** Once a reason: a damaged point fails in every block. */
-  private tell({ group, kind, block }: Step, { variants, reason }: Failure): void {
-    const whom = variants.length === 0 ? 'all variants' : variants.join(', ');
+  private tell({ group, kind, block, variants: all }: Step, { variants, reason }: Failure): void {
+    const everybody = all.length === 1 ? all.map(variantKey).join() : 'all variants';
+    const whom = variants.length === 0 ? everybody : variants.join(', ');
     if (this.told.has(`${whom} ${reason}`)) return;
     this.told.add(`${whom} ${reason}`);
     this.given.watcher.say(`${groupKey(group)} ${kind} ${block}: ${whom} failed: ${reason}`);
@@ -180,6 +180,11 @@ class Executor {
     return this.blocks.some((block) => block.kind === 'time' && groupKey(block.group) === groupKey(group));
   }
 
+  /** Further blocks of a group that has none, and costs for which there will be no row. */
+  private isPointless({ kind, group }: Step): boolean {
+    return (kind === 'time' || kind === 'cost') && this.givenUp.has(groupKey(group));
+  }
+
   private fits(step: Step): boolean {
     return !this.givenUp.has(groupKey(step.group)) && this.given.timePlan.fits(step, this.elapsedMs());
   }
@@ -187,11 +192,6 @@ class Executor {
   private elapsedMs(): number {
     return this.given.nowMs() - this.startMs;
   }
-}
-
-function isOf(block: Block, step: Step): boolean {
-  const { kind, block: number } = nameOf(block);
-  return kind === step.kind && number === step.block && groupKey(block.group) === groupKey(step.group);
 }
 
 /** The variant to go on without; null if it is unknown, dense (without which there is no ratio) or the last. */

@@ -5,6 +5,7 @@ import type { Zoo } from '../models/zoo.ts';
 import type { Catalogue } from '../plan/catalogue.ts';
 import { loadTask, type TaskData } from '../text/dataset.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
+import { codeHash } from './codeHash.ts';
 import type { Sources } from './workbench.ts';
 
 export interface SourceOptions {
@@ -20,7 +21,8 @@ export function makeSources({ zoo, modelsDir, dataDir, versions }: SourceOptions
   const tasks = new Map<string, TaskData>();
   return {
     modelsDir,
-    versions: { onnxruntime: versions.onnxruntime, bench: versions.bench },
+    versions: { onnxruntime: versions.onnxruntime },
+    code: codeHash(),
     tokenizer: (model) => once(tokenizers, model, () => loadTokenizer(zoo.model(model).dir)),
     taskData: (task) => once(tasks, task, () => loadTask(task, dataDir)),
     graph: (group, variant) => ensureGraph(zoo.model(group.model), variant, { provider: group.provider }),

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../core/errors.ts';
 import { heapEnvironment } from './heap.ts';
+import { LEASHED } from './leash.ts';
 import {
   parseProgress,
   workerResultSchema,
@@ -41,8 +42,8 @@ const TAIL_LINES = 3;
 
 export const launchWorker: Launch = async (task, options) => {
   const { timeoutMs, environment, signal, workerPath = WORKER } = options;
-  const child = spawn(process.execPath, [workerPath], {
-    stdio: ['pipe', 'pipe', 'pipe'],
+  const child = spawn(process.execPath, [workerPath, LEASHED], {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'], // the fourth is the leash
     env: { ...process.env, ...heapEnvironment(), ...environment },
   });
   const watch = { progress: { phase: 'start' } as Progress, tail: [] as string[], timedOut: false };

@@ -1,8 +1,13 @@
 // The summary of a run: its record, and the rows that its blocks amount to.
 import { AGAIN_ID } from '../core/keys.ts';
+import { validityOfRun } from '../core/validity.ts';
 import { SCHEMA_VERSION, type Block, type Run, type Summary } from '../core/schema.ts';
+import { harnessCost } from '../measure/harness.ts';
+import { scenarioRows, type WantedLoad } from '../measure/load/rows.ts';
 import { makeRows, type WantedGroup } from '../measure/rows.ts';
-import type { Plan } from '../plan/plan.ts';
+import { settingsOver } from '../measure/settingsOver.ts';
+import type { Plan, PlannedGroup } from '../plan/plan.ts';
+import { settleScenarios } from '../plan/scenarios.ts';
 import { accuracyGroup, type Step } from '../plan/steps.ts';
 
 /** Provider name -> why it cannot be used here. */
@@ -12,27 +17,45 @@ export function wantedGroups(plan: Plan, obstacles: Obstacles): WantedGroup[] {
   return plan.groups.map((planned) => wantedGroup(planned, plan, obstacles));
 }
 
+type Wanted = Pick<Step, 'group' | 'variants'> & Pick<PlannedGroup, 'accuracyThreads'>;
+
 export function wantedGroup(
-  { group, variants }: Pick<Step, 'group' | 'variants'>,
+  { group, variants, accuracyThreads }: Wanted,
   plan: Plan,
   obstacles: Obstacles,
 ): WantedGroup {
   return {
     group,
     variants,
-    accuracyGroup: accuracyGroup(group, plan.accuracyThreads),
+    accuracyGroup: accuracyGroup(group, accuracyThreads ?? plan.accuracyThreads),
     obstacle: obstacles.get(group.provider) ?? null,
+    precision: plan.precision,
   };
 }
 
+function wantedLoads(plan: Plan, obstacles: Obstacles): WantedLoad[] {
+  return plan.groups.map((planned) => ({
+    ...wantedGroup(planned, plan, obstacles),
+    scenarios: settleScenarios(
+      plan.scenarios,
+      planned.group,
+      planned.accuracyThreads ?? plan.accuracyThreads,
+    ),
+  }));
+}
+
 export function summarise(run: Run, plan: Plan, obstacles: Obstacles, blocks: readonly Block[]): Summary {
+  const { rows, noiseFloor } = makeRows(wantedGroups(plan, obstacles), blocks);
+  const scenarios = scenarioRows(wantedLoads(plan, obstacles), blocks);
   return {
     schemaVersion: SCHEMA_VERSION,
     run,
-    ...makeRows(wantedGroups(plan, obstacles), blocks),
-    scenarios: [],
-    harness: null,
-    validity: null,
+    noiseFloor,
+    rows,
+    scenarios,
+    harness: harnessCost(blocks),
+    validity: validityOfRun(run, [...rows, ...scenarios]),
+    settings: settingsOver(blocks),
   };
 }
 
@@ -40,5 +63,6 @@ export function summarise(run: Run, plan: Plan, obstacles: Obstacles, blocks: re
 export function hasFailures(summary: Summary, blocks: readonly Block[]): boolean {
   const failed = (block: Block): boolean =>
     block.kind === 'failed' && !(block.variants.length === 1 && block.variants[0] === AGAIN_ID);
-  return summary.rows.some(({ status }) => status !== 'ok') || blocks.some(failed);
+  const rows = [...summary.rows, ...summary.scenarios];
+  return rows.some(({ status }) => status !== 'ok') || blocks.some(failed);
 }

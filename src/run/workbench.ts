@@ -3,12 +3,15 @@
 import { sha256Hex, stableJson } from '../core/hash.ts';
 import { groupKey, variantKey } from '../core/keys.ts';
 import { messageOf } from '../core/errors.ts';
-import { SCHEMA_VERSION, type Group, type Machine, type Variant } from '../core/schema.ts';
+import { SCHEMA_VERSION, type Group, type Machine, type Scenario, type Variant } from '../core/schema.ts';
 import type { Plan } from '../plan/plan.ts';
+import { settleScenarios } from '../plan/scenarios.ts';
 import { inputCount, type Step } from '../plan/steps.ts';
 import { composeDocuments, type Document } from '../text/compose.ts';
 import type { TaskData } from '../text/dataset.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
+import { providerEnvironment } from '../runtime/providers.ts';
+import { measuringEnvironment } from './measuringEnvironment.ts';
 import type { Failure, Task } from './task.ts';
 
 export interface BuiltGraph {
@@ -19,7 +22,9 @@ export interface BuiltGraph {
 /** Where models and texts come from; the zoo and the data sets in a run, small ones under test. */
 export interface Sources {
   readonly modelsDir: string | null;
-  readonly versions: Pick<Machine['versions'], 'onnxruntime' | 'bench'>;
+  readonly versions: Pick<Machine['versions'], 'onnxruntime'>;
+  /** Hash of the code that measures: codeHash.ts. */
+  readonly code: string;
   tokenizer(model: string): Tokenizer;
   taskData(task: string): TaskData;
   graph(group: Group, variant: Variant): Promise<BuiltGraph>;
@@ -50,7 +55,7 @@ export class Workbench {
 
   async prepare(step: Step): Promise<PreparedStep> {
     const { group } = step;
-    const documents = step.kind === 'accuracy' ? this.examples(group) : this.timedDocuments(group);
+    const documents = this.documentsOf(step);
     const inputs = inBatches(documents, group.batch, step.kind === 'accuracy');
     const padId = this.sources.tokenizer(group.model).padId;
     const { built, failures } = await this.build(step);
@@ -78,21 +83,22 @@ export class Workbench {
       case 'time': {
         const { minRounds, seed } = this.plan;
         const orderSeed = `order/${seed}/${groupKey(step.group)}/${step.block}`;
-        return { kind: 'time', ...base, block: step.block, budgetMs, minRounds, seed: orderSeed };
+        const witness = this.witness(step.group);
+        return { kind: 'time', ...base, block: step.block, budgetMs, minRounds, seed: orderSeed, witness };
       }
       case 'profile':
         return { kind: 'profile', ...base, modelsDir: this.sources.modelsDir };
       case 'cost':
         return { kind: 'cost', ...base, block: step.block };
       case 'load': {
-        const { scenarios, seed } = this.plan;
-        const arrivals = `load/${seed}/${groupKey(step.group)}/${step.block}`;
+        const scenarios = this.scenarios(step.group);
+        const arrivals = `load/${this.plan.seed}/${groupKey(step.group)}/${step.block}`;
         return { kind: 'load', ...base, block: step.block, scenarios, budgetMs, seed: arrivals };
       }
       case 'accuracy': {
         const labels = documents.map(({ label }) => label);
         const examplesDigest = sha256Hex(stableJson(documents.map(({ text }) => text)));
-        return { kind: 'accuracy', ...base, labels, examplesDigest };
+        return { kind: 'accuracy', ...base, labels, examplesDigest, witness: this.witness(step.group) };
       }
     }
   }
@@ -114,17 +120,46 @@ export class Workbench {
 
   /** Time spent, rounds and order are left out: a block that was given less time measured the same thing. */
   private define(step: Step, built: readonly Built[], inputs: readonly (readonly Document[])[]): string {
-    const { versions } = this.sources;
+    const { versions, code } = this.sources;
     return sha256Hex(
       stableJson({
         schemaVersion: SCHEMA_VERSION,
-        versions,
+        onnxruntime: versions.onnxruntime,
+        code,
+        environment: measuringEnvironment(providerEnvironment(step.group.provider)),
         kind: step.kind,
         group: step.group,
+        scenarios: step.kind === 'load' ? this.scenarios(step.group) : [],
         graphs: built.map(({ id, sha256 }) => [id, sha256]),
         inputs: inputs.map((batch) => batch.map(({ ids, label }) => [label, ...ids])),
       }),
     );
+  }
+
+  private scenarios(group: Group): Scenario[] {
+    return settleScenarios(this.plan.scenarios, group, this.plan.accuracyThreads);
+  }
+
+  private documentsOf({ kind, group }: Step): readonly Document[] {
+    switch (kind) {
+      case 'accuracy':
+        return this.examples(group);
+      case 'load':
+        return this.pool(group);
+      case 'time':
+      case 'profile':
+      case 'cost':
+        return this.timedDocuments(group);
+    }
+  }
+
+  /**
+   * Many, since what a pruned graph does depends on them and the tail is made of the odd ones. The timed documents are
+   * among them.
+   */
+  private pool(group: Group): readonly Document[] {
+    const count = group.text === 'natural' ? null : Math.max(POOL, POOL_BATCHES * group.batch);
+    return this.compose(group, count, `timed/${this.plan.seed}`);
   }
 
   private timedDocuments(group: Group): readonly Document[] {
@@ -136,6 +171,12 @@ export class Workbench {
     const count = group.text === 'natural' ? null : (this.plan.accuracyExamples ?? MOST_COMPOSED);
     const documents = this.compose(group, count, `accuracy/${this.plan.seed}`);
     return documents.toSorted((a, b) => a.ids.length - b.ids.length);
+  }
+
+  /** The longest example: the same for all groups that share an accuracy pass. */
+  private witness(group: Group): number[] | undefined {
+    const longest = this.examples(group).at(-1);
+    return longest === undefined ? undefined : [...longest.ids];
   }
 
   private compose(
@@ -156,6 +197,10 @@ export class Workbench {
 
 /** Composed texts have no natural number of examples; this one holds an interval of about 1.5 points. */
 const MOST_COMPOSED = 1000;
+
+/** Sequences and batches that load scenarios draw from at least; natural text gives all it has. */
+const POOL = 256;
+const POOL_BATCHES = 32;
 
 type TaskBase = Pick<Task, 'definition' | 'group' | 'variants' | 'padId' | 'inputs'>;
 

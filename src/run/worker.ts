@@ -3,6 +3,7 @@
 //   npm run --silent bench -- --print-task GROUPKEY > task.json && node dist/src/run/worker.js < task.json
 import { text } from 'node:stream/consumers';
 import { messageOf } from '../core/errors.ts';
+import { wearLeash } from './leash.ts';
 import { formatProgress, taskSchema, type Progress, type Task, type WorkerResult } from './task.ts';
 
 export type Announce = (phase: Progress['phase'], id?: string) => void;
@@ -26,6 +27,7 @@ async function work(task: Task): Promise<WorkerResult> {
   }
 }
 
+wearLeash();
 try {
   announce('start');
   const result = await work(taskSchema.parse(JSON.parse(await text(process.stdin))));

@@ -8,7 +8,15 @@ import type { Outcome } from '../../src/run/spawn.ts';
 import type { LoadTask, Task } from '../../src/run/task.ts';
 import { TimePlan } from '../../src/run/timePlan.ts';
 import type { PreparedStep } from '../../src/run/workbench.ts';
-import { accuracyBlock, failedBlock, profileBlock, timeBlock, timedVariant } from '../fixtures/blocks.ts';
+import {
+  accuracyBlock,
+  costBlock,
+  failedBlock,
+  profileBlock,
+  profiledVariant,
+  timeBlock,
+  timedVariant,
+} from '../fixtures/blocks.ts';
 
 const PLAN = makePlan(
   {
@@ -47,6 +55,7 @@ class Scene {
   readonly controller = new AbortController();
   answer: Answer = (task) => done(task);
   definition = 'd';
+  plan = PLAN;
 
   async run(stored: readonly Block[] = []): Promise<Block[]> {
     const watcher: Watcher = {
@@ -55,7 +64,7 @@ class Scene {
       say: (line) => this.said.push(line),
     };
     const execution: Execution = {
-      plan: PLAN,
+      plan: this.plan,
       folder: {
         writeBlock: (block) => this.written.push(label(block)),
         clearFailures: () => undefined,
@@ -126,12 +135,33 @@ function done(task: Task): Outcome {
     case 'time':
       return { status: 'done', result: { block: timeBlock(task.block, own, changes), failures: [] } };
     case 'profile':
-      return { status: 'done', result: { block: { ...profileBlock([]), ...changes }, failures: [] } };
-    case 'cost':
+      return {
+        status: 'done',
+        result: {
+          block: { ...profileBlock(variants.map(({ id }) => profiledVariant(id, 1))), ...changes },
+          failures: [],
+        },
+      };
+    case 'cost': {
+      const block = costBlock(variants[0]?.id ?? '', task.block, changes);
+      return { status: 'done', result: { block, failures: [] } };
+    }
     case 'load':
       throw new Error('not planned here');
     case 'accuracy':
-      return { status: 'done', result: { block: { ...accuracyBlock([], []), ...changes }, failures: [] } };
+      return {
+        status: 'done',
+        result: {
+          block: {
+            ...accuracyBlock(
+              [1],
+              variants.map(({ id }) => ({ id, predictions: [1] })),
+            ),
+            ...changes,
+          },
+          failures: [],
+        },
+      };
   }
 }
 
@@ -241,4 +271,42 @@ test('an interruption ends the run after the running block', async () => {
   assert.deepEqual(scene.launched, ['time0 s16', 'profile s16']);
   assert.deepEqual(blocks.map(label), ['time0 s16']);
   assert.equal(groupKey(blocks[0]?.group ?? assert.fail()), 'small.reviews.full.cpu.fp32.t1.b1.s16');
+});
+
+const WITH_COSTS = { ...PLAN, costs: 'largest' } as const;
+
+test('a cost block that fails is one failure of one variant, and nobody is left out for it', async () => {
+  const scene = new Scene();
+  scene.plan = WITH_COSTS;
+  scene.answer = (task) =>
+    task.kind === 'cost' && task.block === 2
+      ? { status: 'failed', phase: 'crash', id: 'ltp:x2', reason: 'worker ended by SIGSEGV' }
+      : done(task);
+  const blocks = await scene.run();
+  assert.equal(scene.launched.filter((name) => name === 'cost s32').length, 3, 'once a variant');
+  assert.deepEqual(
+    scene.written.filter((name) => name.startsWith('cost')),
+    ['cost0 s32', 'cost1 s32', 'cost2 s32!crash[]'],
+  );
+  const last = blocks.find(
+    (block) => block.kind === 'time' && block.block === 1 && block.group.seqLen === 32,
+  );
+  assert.equal(last?.kind === 'time' && last.variants.length, 3);
+  assert.match(scene.said.join(), /cost 2: ltp:x2 failed: worker ended by SIGSEGV/);
+  const again = new Scene();
+  again.plan = WITH_COSTS;
+  await again.run(blocks);
+  const tried = again.launched.filter((name) => name.startsWith('cost'));
+  assert.deepEqual(tried, ['cost s32'], 'only the failed one is tried again');
+});
+
+test('a group without any times gets no cost blocks', async () => {
+  const scene = new Scene();
+  scene.plan = WITH_COSTS;
+  scene.answer = (task) =>
+    task.kind === 'time' && task.group.seqLen === 32
+      ? { status: 'failed', phase: 'timeout', id: undefined, reason: 'no result after 5 s' }
+      : done(task);
+  await scene.run();
+  assert.ok(!scene.launched.includes('cost s32'));
 });

@@ -60,7 +60,7 @@ test('accuracy is on other documents than the timed ones, sorted by length, ever
   assert.ok(sequences.some((ids) => !timed.has(ids.join())));
 });
 
-test('the definition changes with the graphs, the inputs and the versions, and with nothing else', async () => {
+test('the definition changes with the graphs, the inputs, the code, the versions and the environment, and with nothing else', async () => {
   const { sources, plan } = tiny;
   const same = await prepare(step('time'));
   const definitions = new Set([same.definition]);
@@ -71,12 +71,16 @@ test('the definition changes with the graphs, the inputs and the versions, and w
   });
   for (const changes of [
     { sources: { ...sources, versions } },
+    { sources: { ...sources, code: 'another' } },
     { sources: { ...sources, graph: otherGraph } },
     { plan: { ...plan, seed: 1 } },
   ]) {
     definitions.add((await prepare(step('time'), changes)).definition);
   }
-  assert.equal(definitions.size, 4);
+  process.env['MALLOC_ARENA_MAX'] = '1';
+  definitions.add((await prepare(step('time'))).definition);
+  delete process.env['MALLOC_ARENA_MAX'];
+  assert.equal(definitions.size, 6);
   const slower = { plan: { ...plan, timeBudgetSeconds: 99, blocks: 9, timeoutSeconds: 9 } };
   assert.equal((await prepare(step('time'), slower)).definition, same.definition);
 });

@@ -1,0 +1,22 @@
+// What the numbers of a run are made with, as hashes that are stored with it: runs that are merged must agree on them.
+import { sha256Hex, stableJson } from '../core/hash.ts';
+import type { Zoo } from '../models/zoo.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Sources } from './workbench.ts';
+
+export type Ingredients = Readonly<Record<string, string>>;
+
+/** e.g. `{ code: "…", "model minilm-l6": "…", "task sst2": "…" }`. */
+export function ingredientsOf(plan: Plan, zoo: Zoo, sources: Sources): Record<string, string> {
+  const groups = (plan.whole ?? plan.groups).map(({ group }) => group);
+  const models = [...new Set(groups.map(({ model }) => model))].map((name) => {
+    const { weights, points } = zoo.model(name);
+    const files = [weights.sha256, ...points.map((point) => [point.name, point.method, point.file.sha256])];
+    return [`model ${name}`, sha256Hex(stableJson(files))];
+  });
+  const tasks = [...new Set(groups.map(({ task }) => task))].map((name) => {
+    const { labelNames, sentences, neutral } = sources.taskData(name);
+    return [`task ${name}`, sha256Hex(stableJson({ labelNames, sentences, neutral }))];
+  });
+  return { code: sources.code, ...(Object.fromEntries([...models, ...tasks]) as Record<string, string>) };
+}
