@@ -1,19 +1,22 @@
 // `npm run bench`: plan, measure, print the table, write the report. Refuses what it can refuse before anything is
 // measured: unknown names, a folder that cannot be written, a machine that is not the target.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { BenchError, EXIT } from '../core/errors.ts';
+import { stableJson } from '../core/hash.ts';
 import { cellKey, groupKey } from '../core/keys.ts';
 import { repoRoot } from '../core/root.ts';
 import { SCHEMA_VERSION, type Machine, type Run } from '../core/schema.ts';
 import { readMachine } from '../machine/fingerprint.ts';
 import { effectiveCpus } from '../machine/processor.ts';
-import { readQuietness } from '../machine/quietness.ts';
+import { machineDoubts } from '../machine/quietness.ts';
 import { claimTarget, requireTarget } from '../machine/target.ts';
 import { loadZoo } from '../models/zoo.ts';
 import { cellsOf, makePlan, planSchema, type Plan } from '../plan/plan.ts';
+import { samePlan, shardOf } from '../plan/shard.ts';
 import { loadSuite } from '../plan/suite.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { benchRun, type BenchRun, type Finished } from '../run/benchRun.ts';
+import { ingredientsOf } from '../run/ingredients.ts';
 import { catalogueOf, makeSources } from '../run/sources.ts';
 import { Workbench, type Sources } from '../run/workbench.ts';
 import { RunFolder } from '../store/runFolder.ts';
@@ -42,7 +45,7 @@ export const command: Command = {
     const prepared =
       request.resume === null
         ? await begin(request, machine, argv)
-        : await resume(request, request.resume, machine);
+        : await resume(request, RunFolder.open(outDirOf(request), request.resume), machine);
     process.stderr.write(`run ${prepared.run.id}: ${prepared.folder.dir}\n`);
     return conclude(request, prepared, await benchRun({ ...prepared, signal: interrupt }));
   },
@@ -51,10 +54,11 @@ export const command: Command = {
 type Prepared = Omit<BenchRun, 'signal'>;
 
 function planOf(request: BenchRequest, accuracyThreads: number): Plan {
-  const { axes, effort, dataDir, seed } = request;
+  const { axes, effort, dataDir, seed, shard } = request;
   const task = request.task ?? defaultTask(dataDir);
   const options = { suite: loadSuite(request.suite), axes, effort, task, dataDir, accuracyThreads, seed };
-  return makePlan(options, catalogueOf(loadZoo()));
+  const plan = makePlan(options, catalogueOf(loadZoo()));
+  return shard === null ? plan : shardOf(plan, shard);
 }
 
 /** The accuracy pass is not timed, so it may use the whole machine. */
@@ -93,9 +97,15 @@ async function begin(request: BenchRequest, machine: Machine, argv: readonly str
   const plan = planOf(request, threadsOf(machine));
   const sources = sourcesOf(plan, machine);
   await checkInputs(plan, sources);
-  const { folder, id } = RunFolder.create(outDirOf(request));
+  const folder =
+    request.runId === null
+      ? RunFolder.create(outDirOf(request)).folder
+      : RunFolder.named(outDirOf(request), request.runId);
+  take(folder);
+  if (folder.hasRun) return resume(request, folder, machine, plan);
+  const id = basename(folder.dir);
   const providers = [...new Set(plan.groups.map(({ group }) => group.provider))];
-  const threads = Math.max(...plan.groups.map(({ group }) => group.threads));
+  const threads = Math.max(1, ...plan.groups.map(({ group }) => group.threads));
   const run: Run = {
     schemaVersion: SCHEMA_VERSION,
     id,
@@ -108,12 +118,19 @@ async function begin(request: BenchRequest, machine: Machine, argv: readonly str
     gitCommit: await gitCommit(repoRoot()),
     machine,
     target: request.target ?? claimTarget(machine, providers),
-    doubts: (await readQuietness(machine.cpu, threads)).doubts,
+    doubts: machineDoubts(machine, threads), // how quiet it is, every block finds out for itself
     shard: request.shard,
     mergedFrom: [],
+    ingredients: ingredientsOf(plan, loadZoo(), sources),
   };
-  folder.writeRun(run);
+  folder.beginRun(run);
   return { folder, run, plan, sources };
+}
+
+/** For as long as this process lives. */
+function take(folder: RunFolder): void {
+  folder.lock();
+  process.once('exit', () => folder.unlock());
 }
 
 /** Texts and base weights, without which nothing could be measured. A damaged point costs only its own rows. */
@@ -123,9 +140,18 @@ async function checkInputs(plan: Plan, sources: Sources): Promise<void> {
   for (const group of models.values()) await sources.graph(group, { method: 'dense', point: null });
 }
 
-async function resume(request: BenchRequest, name: string, machine: Machine): Promise<Prepared> {
-  const folder = RunFolder.open(outDirOf(request), name);
-  const run = folder.readRun();
+/** @param asked what the command line asks for, if it does: it must be the plan of the stored run. */
+async function resume(
+  request: BenchRequest,
+  folder: RunFolder,
+  machine: Machine,
+  asked: Plan | null = null,
+): Promise<Prepared> {
+  take(folder);
+  const { run, complaint } = folder.restoreRun();
+  if (complaint !== null) process.stderr.write(`${complaint}\n`);
+  if (run.mergedFrom.length > 0)
+    throw new BenchError(`run ${run.id} is merged`, `resume its parts: ${run.mergedFrom.join(', ')}`);
   if (run.machine.fingerprint !== machine.fingerprint) {
     throw new BenchError(
       `run ${run.id} is of another machine: ${run.machine.label}, this is ${machine.label}`,
@@ -135,6 +161,12 @@ async function resume(request: BenchRequest, name: string, machine: Machine): Pr
   const stored = planSchema.safeParse(run.plan);
   if (!stored.success)
     throw new BenchError(`run ${run.id} holds a plan that this version cannot read`, 'start a new run');
+  const sameShard = stableJson(run.shard) === stableJson(request.shard);
+  if (asked !== null && !(sameShard && samePlan(asked, stored.data)))
+    throw new BenchError(
+      `run ${run.id} has another plan than this command: ${run.command}`,
+      'take another --run-id',
+    );
   const { effort, dataDir } = request;
   const plan = {
     ...stored.data,

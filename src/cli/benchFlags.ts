@@ -11,9 +11,16 @@ import {
   type AxisName,
   type SomeAxes,
 } from '../plan/axes.ts';
-import { SCENARIOS, type Run } from '../core/schema.ts';
-import { COST_CHOICES, DEFAULT_SUITE, type Effort } from '../plan/suite.ts';
-import { parsePrecision, parseScenarios, parseShard } from './benchValues.ts';
+import { SCENARIOS, type Run, type WantedScenario } from '../core/schema.ts';
+import { COST_CHOICES, DEFAULT_SUITE, loadSuite, type Effort } from '../plan/suite.ts';
+import {
+  parsePrecision,
+  parseRunId,
+  parseScenarios,
+  parseShard,
+  withLoad,
+  type ScenarioOptions,
+} from './benchValues.ts';
 import { TASKS } from '../text/dataset.ts';
 import { oneOf, parseFlags, wholeNumber, type Flag, type Usage } from './args.ts';
 
@@ -79,6 +86,11 @@ const OWN_FLAGS = {
     help: `refuse to run unless this machine is one: ${TARGETS.join(', ')}`,
   },
   resume: { type: 'string', value: 'RUN', help: 'go on with an interrupted run, by id or path' },
+  'run-id': {
+    type: 'string',
+    value: 'NAME',
+    help: 'name the run, or go on with the run of that name if its plan is the same',
+  },
   list: { type: 'boolean', help: 'print the cells and run nothing' },
   'print-task': {
     type: 'string',
@@ -113,6 +125,7 @@ export interface BenchRequest {
   readonly seed: number;
   readonly target: TargetName | null;
   readonly resume: string | null;
+  readonly runId: string | null;
   readonly list: boolean;
   readonly printTask: string | null;
   readonly report: boolean;
@@ -132,6 +145,7 @@ const SETTLED = [
   'rate',
   'shard',
   'seed',
+  'run-id',
 ];
 
 export function parseBench(argv: readonly string[]): BenchRequest {
@@ -153,10 +167,7 @@ export function parseBench(argv: readonly string[]): BenchRequest {
       blocks: whole('blocks', 1),
       precision: precisionOf(values),
       costs: values.costs === undefined ? undefined : oneOf('costs', values.costs, COST_CHOICES),
-      scenarios:
-        values.scenarios === undefined
-          ? undefined
-          : parseScenarios(values.scenarios, { streams: whole('streams', 1), rate: values.rate }),
+      scenarios: scenariosOf(values, { streams: whole('streams', 1), rate: values.rate }),
       timeBudgetSeconds: whole('time-budget', 1),
       timeoutSeconds: whole('timeout', 1),
       accuracyExamples: whole('accuracy-n', 1),
@@ -168,6 +179,7 @@ export function parseBench(argv: readonly string[]): BenchRequest {
     seed: whole('seed', 0) ?? 0,
     target: values.target === undefined ? null : oneOf('target', values.target, TARGETS),
     resume: values.resume ?? null,
+    runId: values['run-id'] === undefined ? null : parseRunId(values['run-id']),
     list: values.list === true,
     printTask: values['print-task'] ?? null,
     report: values['no-report'] !== true,
@@ -181,6 +193,21 @@ function precisionOf(values: {
 }): number | null | undefined {
   if (values.precision !== undefined) return parsePrecision(values.precision);
   return values.blocks === undefined ? undefined : null;
+}
+
+/** --streams and --rate alone are for the scenarios of the suite. */
+function scenariosOf(
+  { scenarios, suite = DEFAULT_SUITE }: { readonly scenarios?: string; readonly suite?: string },
+  load: ScenarioOptions,
+): WantedScenario[] | undefined {
+  if (scenarios !== undefined) return parseScenarios(scenarios, load);
+  if (load.streams === undefined && load.rate === undefined) return undefined;
+  const own = loadSuite(suite).scenarios;
+  if (own.length > 0) return withLoad(own, load);
+  throw new BenchError(
+    `--${load.rate === undefined ? 'streams' : 'rate'} is for load scenarios, and suite "${suite}" has none`,
+    '--scenarios server',
+  );
 }
 
 function axesOf(given: Readonly<Record<string, string | boolean | undefined>>): SomeAxes {

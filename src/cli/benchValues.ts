@@ -1,6 +1,6 @@
 // Values of bench's flags that are more than a number or a name.
 import { BenchError } from '../core/errors.ts';
-import { SCENARIOS, type Run, type Scenario } from '../core/schema.ts';
+import { SCENARIOS, type Run, type WantedScenario } from '../core/schema.ts';
 import { expandList } from '../plan/ranges.ts';
 import { oneOf } from './args.ts';
 
@@ -20,21 +20,39 @@ export function parseShard(text: string): NonNullable<Run['shard']> {
   throw new BenchError(`--shard must be I/N with 1 <= I <= N, not "${text}"`, '--shard 1/2');
 }
 
+/** A run's name becomes a folder, so it may not lead anywhere else nor be hidden. */
+export function parseRunId(text: string): string {
+  if (/^[A-Za-z0-9][\w.-]{0,99}$/.test(text)) return text;
+  throw new BenchError(
+    `--run-id: "${text}" cannot be a folder name`,
+    'letters, digits, "-", "_" and ".", at most 100, the first a letter or digit',
+  );
+}
+
 export interface ScenarioOptions {
   readonly streams: number | undefined;
   readonly rate: string | undefined;
 }
 
-/** Streams and rate that are left open are settled when the run begins: 1 and null stand for that. */
-export function parseScenarios(text: string, { streams, rate }: ScenarioOptions): Scenario[] {
-  return expandList('scenarios', text).map((word) => {
-    const name = oneOf('scenarios', word, SCENARIOS);
-    return {
-      name,
-      streams: name === 'single-stream' ? 1 : (streams ?? 1),
-      ratePerSecond: name === 'server' && rate !== undefined ? parseRate(rate) : null,
-    };
-  });
+/** Streams and rate that are left open are null, and settled when the run knows its machine. */
+export function parseScenarios(text: string, options: ScenarioOptions): WantedScenario[] {
+  const names = expandList('scenarios', text).map((word) => oneOf('scenarios', word, SCENARIOS));
+  return withLoad(
+    names.map((name) => ({ name, streams: null, ratePerSecond: null })),
+    options,
+  );
+}
+
+/** Scenarios with the streams and the rate that were said. */
+export function withLoad(
+  scenarios: readonly WantedScenario[],
+  { streams, rate }: ScenarioOptions,
+): WantedScenario[] {
+  return scenarios.map((one) => ({
+    name: one.name,
+    streams: one.name === 'single-stream' ? null : (streams ?? one.streams),
+    ratePerSecond: one.name === 'server' && rate !== undefined ? parseRate(rate) : one.ratePerSecond,
+  }));
 }
 
 function parseRate(text: string): number {

@@ -1,12 +1,13 @@
-// Ctrl-C once ends the run in good order; a second time ends the program at once, which is Node's own behaviour.
+// Ctrl-C once ends the run in good order; a second time ends the program at once, which is Node's own behaviour. A
+// terminal that is closed (SIGHUP) and a scheduler that stops a container (SIGTERM) are taken for the same wish.
 
-/** Aborted at the first SIGINT or SIGTERM. */
+/** Aborted at the first SIGINT, SIGTERM or SIGHUP. */
 export function onInterrupt(): AbortSignal {
   const controller = new AbortController();
   const abort = (): void => {
     process.stderr.write('\ninterrupted: keeping what is finished; press Ctrl-C again to leave at once\n');
     controller.abort();
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, abort);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, abort);
   return controller.signal;
 }

@@ -1,10 +1,82 @@
-// `npm run merge`.
-import { BenchError } from '../core/errors.ts';
-import type { Usage } from './args.ts';
+// `npm run merge`: makes one run of the runs of a plan's parts (`bench --shard I/N`). Reads and checks everything
+// before it writes anything, and writes into a folder of its own only.
+import { join, resolve } from 'node:path';
+import { BenchError, EXIT } from '../core/errors.ts';
+import { repoRoot } from '../core/root.ts';
+import type { Summary } from '../core/schema.ts';
+import { blocksOf, mergeParts, readPart, type Merged } from '../run/merge.ts';
+import { hasFailures, summarise } from '../run/summary.ts';
+import { RunFolder } from '../store/runFolder.ts';
+import type { Parsed, Usage } from './args.ts';
 import { commandOf } from './command.ts';
 
-const USAGE = { name: 'merge', summary: 'Not built yet.', flags: {} } as const satisfies Usage;
+const USAGE = {
+  name: 'merge',
+  summary: 'Makes one run of the parts that bench --shard I/N has measured.',
+  operands: 'RUN RUN...',
+  flags: {
+    out: {
+      type: 'string',
+      value: 'DIR',
+      help: 'where runs are stored, the merged one too (default results)',
+    },
+    'allow-mixed': {
+      type: 'boolean',
+      help: 'allow parts of different machines; ratios hold, times of different groups do not compare',
+    },
+    partial: { type: 'boolean', help: 'allow parts that are missing or not finished' },
+    'no-report': { type: 'boolean', help: 'write no HTML report' },
+  },
+  notes: [
+    'RUN is the id of a run under DIR or the path of its folder. The parts are left as they are.',
+    'e.g. npm run merge -- night-0 night-1 night-2',
+    'Exit code: 0 fine, 1 some cells failed, 2 wrong usage or input.',
+  ],
+} as const satisfies Usage;
 
-export const command = commandOf(USAGE, () => {
-  throw new BenchError('merge is not built yet');
-});
+async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<number> {
+  if (operands.length === 0)
+    throw new BenchError('merge takes the runs of all parts', 'npm run merge -- --help');
+  const outDir = values.out === undefined ? join(repoRoot(), 'results') : resolve(values.out);
+  const options = { allowMixed: values['allow-mixed'] === true, partial: values.partial === true };
+  const folders = operands.map((name) => RunFolder.open(outDir, name));
+  const parts = folders.map((folder) => readPart(folder, options));
+  const merged = mergeParts(parts, options, `npm run merge -- ${operands.join(' ')}`);
+  const target = join(outDir, merged.run.id);
+  if (folders.some(({ dir }) => resolve(dir) === target))
+    throw new BenchError(`run ${merged.run.id} is merged already`, 'name the parts that it lacks, too');
+  const { folder, summary } = write(outDir, merged);
+  const { renderTable } = await import('../report/index.ts');
+  process.stdout.write(renderTable(summary));
+  const reports =
+    values.out === undefined ? join(repoRoot(), 'reports', merged.run.id) : join(folder.dir, 'report');
+  if (values['no-report'] !== true) await report(summary, reports);
+  process.stderr.write(`run ${merged.run.id}: ${folder.dir}\n`);
+  return hasFailures(summary, blocksOf(merged)) ? EXIT.failedCells : EXIT.ok;
+}
+
+/** The records last: without them the folder is not yet a run. */
+function write(outDir: string, merged: Merged): { folder: RunFolder; summary: Summary } {
+  const { run: record, plan } = merged;
+  const obstacles = new Map(Object.entries(record.obstacles ?? {}));
+  const summary = summarise(record, plan, obstacles, blocksOf(merged));
+  const folder = RunFolder.named(outDir, record.id);
+  folder.lock();
+  try {
+    folder.replaceBlocks(merged.blocks);
+    folder.writeRun(record);
+    folder.writeSummary(summary);
+  } finally {
+    folder.unlock();
+  }
+  return { folder, summary };
+}
+
+async function report(summary: Summary, folder: string): Promise<void> {
+  const { writeReport } = await import('../report/index.ts');
+  const { html, notes } = await writeReport(summary, folder);
+  for (const note of notes) process.stderr.write(`${note}\n`);
+  process.stderr.write(`report: ${html}\n`);
+}
+
+export const command = commandOf(USAGE, run);
