@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,6 +16,8 @@ import { newRunId, RunFolder } from '../../src/store/runFolder.ts';
 import { blockFile } from '../../src/store/blockNames.ts';
 import { failedBlock, GROUP, timeBlock, timedVariant } from '../fixtures/blocks.ts';
 import { refuses } from '../fixtures/refuses.ts';
+import { runRecord, tinyPlan } from '../fixtures/tinyRun.ts';
+import { tinyZoo } from '../fixtures/tinyZoo.ts';
 
 const fresh = (): string => mkdtempSync(join(tmpdir(), 'store-'));
 const blocksOf = (folder: RunFolder): string => join(folder.dir, 'blocks', groupKey(GROUP));
@@ -67,6 +77,97 @@ test('a block of another definition is put out of sight', () => {
   folder.retire(block);
   assert.deepEqual(folder.readBlocks().blocks, []);
   assert.deepEqual(readdirSync(blocksOf(folder)), ['time-1.json.stale-1']);
+});
+
+test('what is no block of this folder is set aside, wherever it comes from', () => {
+  const { folder } = RunFolder.create(fresh());
+  folder.writeBlock(block);
+  const [own, root] = [blocksOf(folder), join(folder.dir, 'blocks')];
+  const text = readFileSync(join(own, 'time-1.json'), 'utf8');
+  writeFileSync(join(own, 'time-7.json'), text); // a copy under another number would count twice
+  mkdirSync(join(root, 'another-group'));
+  writeFileSync(join(root, 'another-group', 'time-1.json'), text);
+  writeFileSync(join(own, 'time-2.json'), '');
+  writeFileSync(join(own, 'time-3.json'), Buffer.from([0xff, 0x00, 0x7b]));
+  writeFileSync(join(own, 'time-4.json'), text.replace('"schemaVersion":1', '"schemaVersion":2'));
+  mkdirSync(join(own, 'time-5.json'));
+  writeFileSync(join(root, 'a file'), 'x');
+  writeFileSync(join(own, 'notes.txt'), 'x');
+  const { blocks, complaints } = folder.readBlocks();
+  assert.deepEqual(blocks, [block]);
+  assert.equal(complaints.length, 6);
+  for (const complaint of complaints)
+    assert.match(complaint, /^(cannot read )?block .* set aside as .*corrupt-1, will be/);
+  assert.equal(complaints.filter((line) => line.includes('is a copy of')).length, 2);
+  assert.deepEqual(folder.readBlocks(), { blocks: [block], complaints: [] });
+  assert.ok(existsSync(join(own, 'notes.txt')));
+});
+
+test('a run.json that is damaged or gone is taken from the beginning of the run', () => {
+  const { folder, id } = RunFolder.create(fresh());
+  const run = runRecord(id, tinyPlan(tinyZoo()));
+  folder.beginRun(run);
+  folder.writeRun({ ...run, status: 'complete' });
+  assert.deepEqual(folder.restoreRun(), { run: { ...run, status: 'complete' }, complaint: null });
+  const path = join(folder.dir, 'run.json');
+  for (const text of ['', '{"schemaVersion": 1, "id"', '{"schemaVersion": 1}']) {
+    writeFileSync(path, text);
+    const restored = folder.restoreRun();
+    assert.deepEqual(restored.run, run);
+    assert.match(
+      restored.complaint ?? '',
+      /^run .*run\.json.*set aside as .*corrupt-\d; taken from run\.start\.json$/,
+    );
+    assert.equal(existsSync(path), false);
+    assert.equal(RunFolder.open('/nowhere', folder.dir).dir, folder.dir);
+  }
+  assert.match(folder.restoreRun().complaint ?? '', /cannot read run .*run\.json/);
+  writeFileSync(path, '{');
+  writeFileSync(join(folder.dir, 'run.start.json'), '{');
+  refuses(
+    () => folder.restoreRun(),
+    /run\.start\.json cannot help; the blocks beside it are whole \(.*--run-id/,
+  );
+});
+
+test('what a killed process has half written is cleared when the next one takes the folder', () => {
+  const { folder } = RunFolder.create(fresh());
+  folder.writeBlock(block);
+  const left = [
+    join(folder.dir, '.run.json.0123456789ab.tmp'),
+    join(folder.dir, 'lock.json.0123456789ab'),
+    join(blocksOf(folder), '.time-2.json.0123456789ab.tmp'),
+  ];
+  for (const path of left) writeFileSync(path, '{"schem');
+  writeFileSync(join(blocksOf(folder), '.mine.tmp'), 'of a person');
+  folder.lock();
+  for (const path of left) assert.equal(existsSync(path), false, path);
+  assert.deepEqual(readdirSync(blocksOf(folder)), ['.mine.tmp', 'time-1.json']);
+  folder.unlock();
+  assert.deepEqual(readdirSync(folder.dir), ['blocks']);
+});
+
+test('a clock that jumps back changes no name that was given, and none is given twice', () => {
+  const out = fresh();
+  const times = [
+    '2026-03-29T02:30:00Z',
+    '2026-03-29T01:30:00Z',
+    '1970-01-01T00:00:00Z',
+    '2026-03-29T02:30:00Z',
+  ];
+  const ids = times.flatMap((time) =>
+    Array.from({ length: 20 }, () => RunFolder.create(out, new Date(time)).id),
+  );
+  assert.equal(new Set(ids).size, 80);
+  assert.deepEqual(readdirSync(out).sort(), ids.toSorted());
+});
+
+test('a named folder is made once and found again', () => {
+  const out = join(fresh(), 'deep');
+  const first = RunFolder.named(out, 'shard-3');
+  first.writeBlock(block);
+  assert.equal(first.hasRun, false);
+  assert.deepEqual(RunFolder.named(out, 'shard-3').readBlocks().blocks, [block]);
 });
 
 test('two runs of one second get folders of their own', () => {
