@@ -20,7 +20,10 @@ export function overloadDoubts(scenario: Scenario, requests: LoadRequests, varia
   const load = offeredLoad(requests, mean(occupied), streams);
   const grows = drains(requests, variant) > MOST_DRAIN_SHARE && queued(requests, variant, occupied, streams);
   if (load < MOST_LOAD && variant.abandoned === 0 && !grows) return [];
-  const given = variant.abandoned === 0 ? '' : `; ${variant.abandoned} requests were given up unanswered`;
+  const given =
+    variant.abandoned === 0
+      ? ''
+      : `; ${variant.abandoned} requests were given up unanswered, so the latencies are lower bounds`;
   return [
     {
       code: 'overload',

@@ -87,6 +87,7 @@ function figures({ group }: LoadBlock, measured: LoadScenario, own: LoadVariant)
 function ratios(measured: LoadScenario, own: LoadVariant, seed: string): ScenarioRow['vsDense'] {
   const dense = measured.variants.find(({ id }) => id === 'dense');
   if (dense === undefined || dense.id === own.id) return null;
+  if (dense.abandoned + own.abandoned > 0) return null; // of bounds there is no ratio
   const random = createRandom(`load-ratio/${seed}`);
   if (measured.scenario.name === 'offline')
     return { throughput: throughputRatio(dense, own, random), p50: null, p99: null };

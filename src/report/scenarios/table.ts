@@ -26,7 +26,7 @@ const COLUMNS: readonly GridColumn[] = [
 ];
 
 export const SCENARIO_LEGEND =
-  'Latency of a request: from its issue (single-stream) or its scheduled arrival, waiting included (server). busy = share of the streams’ time inside session.run. Ratios: dense over the method, above 1 is better, [95 % interval over turns]. A percentile is left out where requests are too few for it.';
+  'Latency of a request: from its issue (single-stream) or its scheduled arrival, waiting included (server). busy = share of the streams’ time inside session.run. Ratios: dense over the method, above 1 is better, [95 % interval over turns]. Where requests are too few for a percentile, it says so instead.';
 
 const WITHHELD = 'n too small';
 

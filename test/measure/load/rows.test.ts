@@ -96,4 +96,8 @@ test('requests that come faster than they are answered are said to', () => {
   const cut = overloadDoubts(SERVER, calm.requests, { ...dense!, abandoned: 3 });
   assert.match(cut[0]!.message, /3 requests were given up/);
   assert.deepEqual(overloadDoubts(SINGLE, calm.requests, slow), []);
+  const given = { ...calm, variants: calm.variants.map((own) => ({ ...own, abandoned: 3 })) };
+  const rows = scenarioRows([{ ...wantedLoad, scenarios: [SERVER] }], [loadBlock({ scenarios: [given] })]);
+  assert.equal(rows[1]!.vsDense, null); // of lower bounds there is no ratio
+  assert.equal(rows[1]!.validity!.verdict, 'PROVISIONAL');
 });
