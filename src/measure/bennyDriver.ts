@@ -1,4 +1,5 @@
-// benny drives the loop of a time block: one case, whose one iteration is one round. benny's own result is only a
+// benny drives the loop of a time block: one case, whose one iteration is a round, or several short ones: between
+// iterations benchmark pauses for 4 to 5 ms by a timer, which it does not count towards `maxTime`. benny's own result is only a
 // cross-check, since it averages and sorts; the stamps are taken inside the round. Read in benny 3.7.1 and
 // benchmark 2.1.4: `minTime` near zero keeps a sample at one iteration; a case ends when it has `minSamples` and
 // `maxTime` seconds are over, which is the rule we want; the case is called once, not awaited, before anything is
@@ -15,7 +16,7 @@ export interface DriveOptions {
 
 /** Both zero if a round ended the loop: benchmark forgets the samples of a case that is aborted. */
 export interface DriveReport {
-  readonly rounds: number;
+  readonly iterations: number;
   /** Time of all rounds by benny's clock. */
   readonly totalMs: number;
 }
@@ -29,14 +30,19 @@ export async function driveWithBenny(
   options: DriveOptions,
 ): Promise<DriveReport> {
   let calls = 0;
+  let rounds = 0;
   let goOn = true;
   const errors: unknown[] = [];
   const step = async (): Promise<void> => {
     if (calls++ === 0) return;
-    goOn = await round().catch((thrown: unknown) => {
-      errors.push(thrown);
-      return false;
-    });
+    const start = performance.now();
+    do {
+      goOn = await round().catch((thrown: unknown) => {
+        errors.push(thrown);
+        return false;
+      });
+      rounds++;
+    } while (goOn && rounds >= options.minRounds && performance.now() - start < LEAST_ITERATION_MS);
   };
   const limits = {
     ...ONE_CALL,
@@ -55,9 +61,12 @@ export async function driveWithBenny(
   );
   if (errors.length > 0) throw errors[0];
   const [result] = summary.results;
-  const rounds = result?.samples ?? 0;
-  return { rounds, totalMs: (result?.details.mean ?? 0) * rounds * 1000 };
+  const iterations = result?.samples ?? 0;
+  return { iterations, totalMs: (result?.details.mean ?? 0) * iterations * 1000 };
 }
+
+/** The pause is a tenth of it. */
+const LEAST_ITERATION_MS = 50;
 
 const ONE_CALL = { minTime: 1e-9, initCount: 1, delay: 0 };
 

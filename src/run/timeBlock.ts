@@ -102,7 +102,7 @@ async function measure(
   { onCall }: Surroundings,
   announce: Announce,
 ): Promise<Measured> {
-  let driven: DriveReport = { rounds: 0, totalMs: 0 };
+  let driven: DriveReport = { iterations: 0, totalMs: 0 };
   const drive: Drive = async (round) => {
     const budgetMs = task.budgetMs - performance.now();
     driven = await driveWithBenny(round, { minRounds: task.minRounds, budgetMs });
