@@ -63,3 +63,18 @@ test('a round may end the loop', async () => {
   assert.equal(rounds, 3);
   assert.deepEqual(report, { iterations: 0, totalMs: 0 });
 });
+
+test('a clock that is set back does not keep the loop going', async (context) => {
+  const now = Date.now.bind(Date);
+  let hours = 0;
+  context.mock.method(Date, 'now', () => now() - 3_600_000 * hours++);
+  let rounds = 0;
+  const round = async (): Promise<boolean> => {
+    rounds++;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return true;
+  };
+  await driveWithBenny(round, { minRounds: 3, budgetMs: 100 });
+  assert.ok(hours > 0, 'the clock was not asked');
+  assert.ok(rounds >= 3 && rounds < 100, String(rounds));
+});
