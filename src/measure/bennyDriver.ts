@@ -1,6 +1,6 @@
-// benny drives the loop of a time block: one case, whose one iteration is a round, or several short ones: between
-// iterations benchmark pauses for 4 to 5 ms by a timer, which it does not count towards `maxTime`. benny's own result is only a
-// cross-check, since it averages and sorts; the stamps are taken inside the round. Read in benny 3.7.1 and
+// benny drives the loop of a time block: one case, whose one iteration is a round, or several short ones, since between
+// iterations benchmark pauses for 4 to 5 ms by a timer, which it does not count towards `maxTime`. benny's own result is
+// only a cross-check, since it averages and sorts; the stamps are taken inside the round. Read in benny 3.7.1 and
 // benchmark 2.1.4: `minTime` near zero keeps a sample at one iteration; a case ends when it has `minSamples` and
 // `maxTime` seconds are over, which is the rule we want; the case is called once, not awaited, before anything is
 // timed (the first call below does nothing); a rejecting case ends the process's loop in silence (ours never
@@ -34,6 +34,7 @@ export async function driveWithBenny(
   let goOn = true;
   const errors: unknown[] = [];
   const firstMs = performance.now();
+  const endMs = firstMs + options.budgetMs;
   const latestMs = LATENESS * options.budgetMs + LATE_MS;
   const step = async (): Promise<void> => {
     if (calls++ === 0) return;
@@ -45,7 +46,11 @@ export async function driveWithBenny(
       });
       rounds++;
       goOn &&= rounds < options.minRounds || performance.now() - firstMs < latestMs;
-    } while (goOn && rounds >= options.minRounds && performance.now() - start < LEAST_ITERATION_MS);
+    } while (
+      goOn &&
+      rounds >= options.minRounds &&
+      performance.now() < Math.min(start + LEAST_ITERATION_MS, endMs)
+    );
   };
   const limits = {
     ...ONE_CALL,
@@ -75,8 +80,8 @@ export async function driveWithBenny(
 const LATENESS = 1.5;
 const LATE_MS = 1000;
 
-/** The pause is a tenth of it. */
-const LEAST_ITERATION_MS = 50;
+/** The pause is a hundredth of it. */
+const LEAST_ITERATION_MS = 400;
 
 const ONE_CALL = { minTime: 1e-9, initCount: 1, delay: 0 };
 

@@ -67,12 +67,16 @@ function overlapMs(call: Span, collection: Span): number {
   return Math.min(call.endMs, collection.endMs) - Math.max(call.startMs, collection.startMs);
 }
 
-/** The first third of dense's samples (or of whatever was measured first) against the last third. */
+/**
+ * The first third of dense's samples (or of whatever was measured first) against the last third, each sample relative
+ * to the median of its input: inputs differ, and a short block does not come to all of them in both thirds.
+ */
 export function driftDoubts(variants: readonly BlockVariant[]): Doubt[] {
   const watched = variants.find(({ id }) => id === 'dense') ?? variants[0];
   if (watched === undefined || watched.samplesMs.length < DRIFT_LEAST_SAMPLES) return [];
-  const third = Math.floor(watched.samplesMs.length / 3);
-  const change = median(watched.samplesMs.slice(-third)) / median(watched.samplesMs.slice(0, third)) - 1;
+  const paces = relativeToInput(watched);
+  const third = Math.floor(paces.length / 3);
+  const change = median(paces.slice(-third)) / median(paces.slice(0, third)) - 1;
   if (Math.abs(change) <= DRIFT_LIMIT_SHARE) return [];
   return [
     {
@@ -81,6 +85,16 @@ export function driftDoubts(variants: readonly BlockVariant[]): Doubt[] {
       advice: 'ratios are taken within rounds and suffer little; absolute times are doubtful',
     },
   ];
+}
+
+function relativeToInput({ samplesMs, inputIndex }: BlockVariant): number[] {
+  const typical = new Map(
+    [...new Set(inputIndex)].map((input) => [
+      input,
+      median(samplesMs.filter((_, index) => inputIndex[index] === input)),
+    ]),
+  );
+  return samplesMs.map((ms, index) => ms / (typical.get(inputIndex[index] ?? -1) ?? ms));
 }
 
 /** @param driverMs time of all rounds by the driver's own clock. */

@@ -22,6 +22,8 @@ export type Drive = (round: () => Promise<boolean>) => Promise<void>;
 
 export interface LatencyOptions {
   readonly inputs: number;
+  /** After every input has been seen, rounds are repeated untimed until the warm-up has taken this long. */
+  readonly leastWarmUpMs?: number;
   readonly random: Random;
   readonly nowMs: () => number;
   readonly drive: Drive;
@@ -61,12 +63,16 @@ export async function measureLatency(
     const tracked = await warmUp(subject, options, failures);
     if (tracked !== undefined) alive.push(tracked);
   }
+  const leastMs = options.leastWarmUpMs ?? 0;
+  for (let round = 0; alive.length > 0 && options.nowMs() - start < leastMs; round++) {
+    await visitAll(alive, round, options, null, failures);
+  }
   watch.warmUpMs = options.nowMs() - start;
   options.announce('measure');
   let round = 0;
   if (alive.length === 0) return { variants: [], failures, harness: watch.time() };
   await options.drive(async () => {
-    await visitAll(alive, round++, { ...options, watch }, failures);
+    await visitAll(alive, round++, options, watch, failures);
     return alive.length > 0;
   });
   const byId = new Map(alive.map(({ record }) => [record.id, record]));
@@ -100,8 +106,6 @@ async function warmUp(
   return { subject, record, answers };
 }
 
-type VisitOptions = LatencyOptions & { readonly watch: HarnessWatch };
-
 /** Sums up the stamps, so that what lies between them is known as well. */
 class HarnessWatch {
   warmUpMs = 0;
@@ -123,18 +127,19 @@ class HarnessWatch {
   }
 }
 
-/** One round. A variant that fails leaves `alive` for good; the others go on. */
+/** One round, recorded if there is a watch. A variant that fails leaves `alive` for good; the others go on. */
 async function visitAll(
   alive: Tracked[],
   round: number,
-  options: VisitOptions,
+  options: LatencyOptions,
+  watch: HarnessWatch | null,
   failures: Failure[],
 ): Promise<void> {
   const forwards = rotated(alive, round);
   for (const tracked of [...forwards, ...forwards.toReversed()]) {
     if (!alive.includes(tracked)) continue;
     try {
-      await visit(tracked, round, options);
+      await visit(tracked, round, options, watch);
     } catch (thrown) {
       alive.splice(alive.indexOf(tracked), 1);
       failures.push({ phase: 'measure', variants: [tracked.subject.id], reason: messageOf(thrown) });
@@ -145,17 +150,19 @@ async function visitAll(
 async function visit(
   { subject, record, answers }: Tracked,
   round: number,
-  options: VisitOptions,
+  options: LatencyOptions,
+  watch: HarnessWatch | null,
 ): Promise<void> {
   const input = round % options.inputs;
   const start = options.nowMs();
   const logits = await subject.run(input);
   const end = options.nowMs();
-  options.watch.add(start, end);
   const expected = answers[input];
   if (expected === undefined || !sameBits(logits, expected)) {
     throw new Error(`input batch ${input} was answered differently in round ${round} than in the warm-up`);
   }
+  if (watch === null) return;
+  watch.add(start, end);
   record.samplesMs.push(end - start);
   options.onCall?.(start, end);
   record.inputIndex.push(input);

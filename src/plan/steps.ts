@@ -75,5 +75,5 @@ export function accuracyGroup(group: Group, threads: number): Group {
 
 /** Distinct input batches per group: enough real text for the mean, few enough to warm up on each. */
 export function inputCount(group: Group): number {
-  return Math.min(8, Math.max(2, Math.round(4096 / tokensOf(group))));
+  return Math.min(8, Math.max(2, Math.round(2048 / tokensOf(group))));
 }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../core/errors.ts';
-import { heapEnvironment } from './heap.ts';
+import { heapEnvironment, heapFlags } from './heap.ts';
 import { LEASHED } from './leash.ts';
 import {
   parseProgress,
@@ -42,7 +42,7 @@ const TAIL_LINES = 3;
 
 export const launchWorker: Launch = async (task, options) => {
   const { timeoutMs, environment, signal, workerPath = WORKER } = options;
-  const child = spawn(process.execPath, [workerPath, LEASHED], {
+  const child = spawn(process.execPath, [...heapFlags(task.kind), workerPath, LEASHED], {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'], // the fourth is the leash
     env: { ...process.env, ...heapEnvironment(), ...environment },
   });

@@ -11,6 +11,7 @@ import { composeDocuments, type Document } from '../text/compose.ts';
 import type { TaskData } from '../text/dataset.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { providerEnvironment } from '../runtime/providers.ts';
+import { heapFlags } from './heap.ts';
 import { measuringEnvironment } from './measuringEnvironment.ts';
 import type { Failure, Task } from './task.ts';
 
@@ -127,6 +128,7 @@ export class Workbench {
         onnxruntime: versions.onnxruntime,
         code,
         environment: measuringEnvironment(providerEnvironment(step.group.provider)),
+        heap: heapFlags(step.kind),
         kind: step.kind,
         group: step.group,
         scenarios: step.kind === 'load' ? this.scenarios(step.group) : [],

@@ -154,3 +154,15 @@ test('without a timed call there is no time between calls', async () => {
   );
   assert.deepEqual(harness, { warmUpMs: 5, timedMs: 0, timedCalls: 0, betweenMs: 0 });
 });
+
+test('the warm-up goes on in untimed rounds until it has taken its least time', async () => {
+  const bench = new FakeBench();
+  const subjects = [bench.subject('A', 10), bench.subject('B', 3)];
+  const { variants, harness } = await measureLatency(subjects, { ...bench.options(1, 1), leastWarmUpMs: 60 });
+  // every input once: 13 ms; then rounds of 26 ms until 60 ms are over: two
+  assert.deepEqual(harness, { warmUpMs: 65, timedMs: 26, timedCalls: 4, betweenMs: 0 });
+  assert.deepEqual(
+    variants.map(({ samplesMs }) => samplesMs.length),
+    [2, 2],
+  );
+});

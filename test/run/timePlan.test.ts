@@ -22,14 +22,14 @@ function learn(made: TimePlan, { group }: Step, overheadMs: number): void {
   made.learn({ ...timeBlock(0, [dense], { group, meanInputTokens: group.seqLen }), wallMs });
 }
 
-test('the rounds of time blocks share the time by the root of their tokens', () => {
+test('the rounds of time blocks share the time by the root of their tokens and a fixed part', () => {
   const steps = [step('time', 64), step('time', 256)];
   const [small = assert.fail(), large = assert.fail()] = steps;
-  const made = plan(42_000);
+  const made = plan(56_000);
   learn(made, small, 1000);
   learn(made, large, 3000);
-  assert.equal(made.budgetMs(small, steps, 0), 1000 + 10_000); // 8 of 24 parts of 30 s
-  assert.equal(made.budgetMs(large, [large], 11_000), 3000 + 20_000);
+  assert.equal(made.budgetMs(small, steps, 0), 1000 + 18_000); // 18 of 44 parts of 44 s
+  assert.equal(made.budgetMs(large, [large], 19_000), 3000 + 26_000);
 });
 
 test('time lost early is taken from the blocks that follow, down to a least share', () => {
