@@ -37,6 +37,12 @@ async function overview(): Promise<string> {
   return ['Each command takes flags after "--", and --help.', '', ...lines, ''].join('\n');
 }
 
+// Whoever reads our output may stop early, e.g. `| head`: no reason to fail loudly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.ok);
+});
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (thrown) {

@@ -156,7 +156,9 @@ function accuracyText(verdict: VariantVerdict): string {
   const meaning =
     verdict.accuracy === 'no significant difference'
       ? `no significant difference shown, a loss up to ${Math.max(0, -delta.low * 100).toFixed(1)} points is not excluded`
-      : verdict.accuracy;
+      : delta.pValue < 0.05
+        ? verdict.accuracy
+        : `${verdict.accuracy}, by its interval`;
   return `${points(delta.value)} points ${interval} from dense${where} (${probability(delta.pValue)}, n=${row.accuracy.n}; ${meaning})`;
 }
 

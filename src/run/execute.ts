@@ -66,8 +66,9 @@ class Executor {
       if (signal.aborted) break;
       this.done++;
       if (this.isPointless(next.step)) continue;
-      const ahead = next.ahead.filter((one) => one === next?.step || this.find(one) === undefined);
-      await this.make({ step: next.step, ahead });
+      const { step } = next;
+      const ahead = next.ahead.filter((one) => one === step || this.find(one) === undefined);
+      await this.make({ step, ahead });
     }
     return this.blocks;
   }

@@ -27,7 +27,7 @@ test('--list prints one cell a line and runs nothing', () => {
     'minilm-l6.reviews.full.cpu.fp32.t1.b8.s32.dense',
     'minilm-l6.reviews.full.cpu.fp32.t1.b8.s64.dense',
   ]);
-  assert.match(stderr, /4 cells in 4 groups, 3 blocks each/);
+  assert.match(stderr, /4 cells in 4 groups, 8 blocks each/);
 });
 
 test('--help goes to stdout and names the flags', () => {

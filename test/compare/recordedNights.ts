@@ -34,6 +34,8 @@ export interface RecordedGroup {
   readonly group: Group;
   readonly rows: readonly Row[];
   readonly pool: readonly SimulatedBlock[];
+  /** Recorded blocks that the pool was drawn from. */
+  readonly recorded: number;
   /** Standard deviation of the logarithm over the pool, by variant id. */
   readonly blockSd: ReadonlyMap<string, number>;
 }
@@ -64,7 +66,7 @@ function recordedGroup(
   const blockSd = new Map(
     ids.map((id) => [id, deviation(pool.map((block) => Math.log(block.speedups.get(id)!)))]),
   );
-  return { run, group, rows, pool, blockSd };
+  return { run, group, rows, pool, recorded: blocks.length, blockSd };
 }
 
 function simulatedBlock(times: PairedTimes, random: Random): SimulatedBlock {
@@ -80,21 +82,29 @@ function deviation(values: readonly number[]): number {
 
 /**
  * What a run as a whole differed from another of the same cells: differences of mean log ratios over the root of two,
- * with both signs. They hold the noise of the blocks, too, so they are rather too large than too small.
+ * with both signs. Such a difference also holds the noise of the few blocks behind each mean, which the simulated blocks
+ * bring anyway: as much variance as that explains is taken out, by one factor for all.
  */
 export function recordedNightShifts(groups: readonly RecordedGroup[]): number[] {
   const centre = ({ pool }: RecordedGroup, id: string): number =>
     mean(pool.map(({ speedups }) => Math.log(speedups.get(id)!)));
-  return groups.flatMap((one, index) =>
+  const noises: number[] = [];
+  const raw = groups.flatMap((one, index) =>
     groups.slice(index + 1).flatMap((other) => {
       if (groupKey(one.group) !== groupKey(other.group)) return [];
       const ids = [...one.blockSd.keys()].filter(
         (id) => id !== 'dense' && id !== AGAIN_ID && other.blockSd.has(id),
       );
+      const noiseOf = (group: RecordedGroup, id: string): number =>
+        group.blockSd.get(id)! ** 2 / group.recorded;
+      noises.push(...ids.map((id) => (noiseOf(one, id) + noiseOf(other, id)) / 2));
       const shifts = ids.map((id) => (centre(one, id) - centre(other, id)) / Math.SQRT2);
       return shifts.flatMap((shift) => [shift, -shift]);
     }),
   );
+  if (raw.length === 0) return raw;
+  const factor = Math.sqrt(Math.max(0, 1 - mean(noises) / mean(raw.map((shift) => shift ** 2))));
+  return raw.map((shift) => shift * factor);
 }
 
 /** Where a simulated sweep puts a recorded group; the same group may stand for several cells. */

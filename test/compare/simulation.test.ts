@@ -160,7 +160,7 @@ test('with nights that differ as the recorded runs did, alarms stay as rare, and
   }
   t.diagnostic(`7 base runs, 8 blocks: ${alarms} of ${NIGHTS} nights with a false alarm, ${found} found`);
   assert.ok(alarms <= 5, String(alarms));
-  assert.ok(found >= 90, String(found)); // the shifts count the blocks' noise a second time
+  assert.ok(found >= 90, String(found));
 });
 
 test('a method that is 3 % slower in one steady cell is found in at least 95 of 100 nights', (t) => {
