@@ -27,7 +27,7 @@ test('a task holds ids and paths, and all blocks of a group have the same inputs
   assert.deepEqual(task.inputs, other.inputs);
   assert.equal(first.definition, second.definition);
   assert.notEqual(task.seed, other.seed);
-  assert.equal(task.inputs.length, 8);
+  assert.equal(task.inputs.length, 6); // 2048 tokens in batches of 2 x 160
   for (const batch of task.inputs) assert.equal(batch.length, 2);
   assert.deepEqual(
     task.variants.map(({ id }) => id),
