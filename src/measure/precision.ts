@@ -20,8 +20,20 @@ export function widthOf(
   const time = blocks
     .filter((block): block is TimeBlock => block.kind === 'time' && groupKey(block.group) === key)
     .sort((a, b) => a.block - b.block);
-  if (time.length < 2) return null;
-  const ids = variants.map(variantKey);
+  const [last] = time.slice(-1);
+  if (last === undefined || time.length < 2) return null;
+  const known = widths.get(last);
+  if (known?.time.length === time.length && known.time.every((block, index) => block === time[index]))
+    return known.width;
+  const width = widest(time, variants.map(variantKey));
+  widths.set(last, { time, width });
+  return width;
+}
+
+/** By the last block of a group. Asked for every group before every step, and only one group has changed by then. */
+const widths = new WeakMap<TimeBlock, { readonly time: readonly TimeBlock[]; readonly width: number }>();
+
+function widest(time: readonly TimeBlock[], ids: readonly string[]): number {
   const ratios = ids.flatMap((id) =>
     ['dense', 'dense-padded'].flatMap((baseline) => {
       const interval = ids.includes(baseline) ? speedup(time, id, baseline) : null;
