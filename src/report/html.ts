@@ -12,7 +12,7 @@ import { chartSections } from './html/charts.ts';
 import { compareKeys, drawCharts, makeSortable } from './html/client.ts';
 import { fullTable } from './html/fullTable.ts';
 import { costTable } from './html/costTable.ts';
-import { escapeHtml, scriptJson, section } from './html/markup.ts';
+import { documentHead, escapeHtml, scriptJson, section } from './html/markup.ts';
 import {
   answerSection,
   claimSection,
@@ -55,16 +55,7 @@ export function renderHtml(summary: Summary): string {
     return id !== 'costs' || specs.some(({ section: own }) => own === id);
   });
   const links = present.map(([id, name]) => `<li><a href="#${id}">${name}</a></li>`).join('');
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Token pruning on ${escapeHtml(run.machine.label)}: ${escapeHtml(run.id)}</title>
-<link rel="icon" href="data:,">
-<style>${STYLE}</style>
-</head>
+  return `${documentHead(`Token pruning on ${run.machine.label}: ${run.id}`, STYLE)}
 <body>
 <a class="skip" href="#answer">Skip to the answer</a>
 <header>

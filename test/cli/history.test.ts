@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { command } from '../../src/cli/history.ts';
+import { call } from '../fixtures/call.ts';
 import { nights, speedUp, writeNights } from '../fixtures/nights.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'history-'));
@@ -12,19 +13,7 @@ after(() => rmSync(root, { recursive: true }));
 let folders = 0;
 const newFolder = (): string => join(root, String(folders++));
 
-async function call(...argv: string[]): Promise<{ code: number; out: string }> {
-  const write = process.stdout.write.bind(process.stdout);
-  let out = '';
-  process.stdout.write = (text: string) => {
-    out += text;
-    return true;
-  };
-  try {
-    return { code: await command.run(argv), out };
-  } finally {
-    process.stdout.write = write;
-  }
-}
+const history = (...argv: string[]): ReturnType<typeof call> => call(command, argv);
 
 const runs = newFolder();
 writeNights(
@@ -36,7 +25,7 @@ writeNights(
 
 test('history writes its pages and files, and lists what moved', async () => {
   const out = newFolder();
-  const { code, out: text } = await call(runs, '--out', out);
+  const { code, out: text } = await history(runs, '--out', out);
   assert.equal(code, 0);
   assert.match(text, /ltp:x2 +speed-up vs dense .*ALARM/);
   const names = [
@@ -55,17 +44,17 @@ test('history writes its pages and files, and lists what moved', async () => {
 
 test('history --json prints the record, and --exit-on-step leaves with 3 until the step is acknowledged', async () => {
   const out = newFolder();
-  const { code, out: text } = await call(runs, '--out', out, '--json', '--exit-on-step');
+  const { code, out: text } = await history(runs, '--out', out, '--json', '--exit-on-step');
   assert.equal(code, 3);
   assert.equal(text, readFileSync(join(out, 'history.json'), 'utf8'));
   const path = join(runs, 'acknowledged.json');
   writeFileSync(path, '[{ "run": "night-029", "note": "slower on purpose" }]');
   try {
-    assert.equal((await call(runs, '--out', out, '--exit-on-step')).code, 0);
+    assert.equal((await history(runs, '--out', out, '--exit-on-step')).code, 0);
     writeFileSync(path, '[{ "run": "night-999", "note": "mistyped" }]');
-    await assert.rejects(call(runs, '--out', out), /no run "night-999"/);
+    await assert.rejects(history(runs, '--out', out), /no run "night-999"/);
     writeFileSync(path, '[{ "run": "night-029" }]');
-    await assert.rejects(call(runs, '--out', out), /acknowledged\.json: 0\.note/);
+    await assert.rejects(history(runs, '--out', out), /acknowledged\.json: 0\.note/);
   } finally {
     rmSync(path);
   }
@@ -73,6 +62,6 @@ test('history --json prints the record, and --exit-on-step leaves with 3 until t
 
 test('history refuses a folder without runs, and two folders', async () => {
   const empty = mkdtempSync(join(root, 'empty-'));
-  await assert.rejects(call(empty), /no finished run/);
-  await assert.rejects(call(runs, runs), /takes one folder/);
+  await assert.rejects(history(empty), /no finished run/);
+  await assert.rejects(history(runs, runs), /takes one folder/);
 });

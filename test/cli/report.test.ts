@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { command as report, newestRun } from '../../src/cli/report.ts';
 import { BenchError } from '../../src/core/errors.ts';
+import { call } from '../fixtures/call.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 const folders: string[] = [];
@@ -16,21 +17,6 @@ function temporary(prefix: string): string {
   const folder = mkdtempSync(join(tmpdir(), prefix));
   folders.push(folder);
   return folder;
-}
-
-/** Runs a command with stdout kept from the test's own. */
-async function call(command: typeof report, argv: string[]): Promise<{ code: number; out: string }> {
-  const write = process.stdout.write.bind(process.stdout);
-  let out = '';
-  process.stdout.write = (text: string) => {
-    out += text;
-    return true;
-  };
-  try {
-    return { code: await command.run(argv), out };
-  } finally {
-    process.stdout.write = write;
-  }
 }
 
 function runFolder(content: string): string {

@@ -1,5 +1,5 @@
 // The frame of a trend page: one file without a script or a network, in the reader's colour scheme.
-import { escapeHtml, scrollable } from '../html/markup.ts';
+import { documentHead, escapeHtml, scrollable } from '../html/markup.ts';
 import type { MethodName } from '../../core/names.ts';
 import type { CellHistory, HistoryRun, MachineHistory } from './record.ts';
 import { HISTORY_STYLE } from './style.ts';
@@ -15,16 +15,7 @@ export interface Page {
 
 export function renderPage({ title, lead, contents, body }: Page): string {
   const links = contents.map(([id, name]) => `<li><a href="#${id}">${escapeHtml(name)}</a></li>`).join('');
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeHtml(title)}</title>
-<link rel="icon" href="data:,">
-<style>${HISTORY_STYLE}</style>
-</head>
+  return `${documentHead(title, HISTORY_STYLE)}
 <body>
 <a class="skip" href="#${contents[0]?.[0] ?? 'main'}">Skip to the content</a>
 <header>

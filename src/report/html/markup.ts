@@ -51,3 +51,17 @@ export function definitions(pairs: readonly (readonly [string, string])[]): stri
   const items = pairs.map(([term, text]) => `<dt>${escapeHtml(term)}</dt><dd>${escapeHtml(text)}</dd>`);
   return `<dl>${items.join('\n')}</dl>`;
 }
+
+/** Everything before the body, of a page that needs no other file. */
+export function documentHead(title: string, style: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)}</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>`;
+}
