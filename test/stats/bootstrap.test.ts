@@ -5,6 +5,7 @@ import type { Interval } from '../../src/core/schema.ts';
 import { ratioInterval, type BlockRatio } from '../../src/stats/bootstrap.ts';
 import { mean } from '../../src/stats/samples.ts';
 import { student95 } from '../../src/stats/student.ts';
+import { normal } from '../fixtures/normal.ts';
 
 test('blocks that all say the same leave no interval', () => {
   const block = { ratio: 2, replicates: [2, 2, 2] };
@@ -25,11 +26,6 @@ test('the centre is the geometric mean and lies within its interval', () => {
   assert.ok(Math.abs(median - 2) < 1e-12);
   assert.ok(low < 2 && high > 2);
 });
-
-/** Standard normal, by Box and Muller. */
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
-}
 
 function simulatedBlock(random: Random, between: number, within: number): BlockRatio {
   const own = between * normal(random) + within * normal(random);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRandom, type Random } from '../../src/core/random.ts';
+import { createRandom } from '../../src/core/random.ts';
 import { detectableEffect } from '../../src/stats/detectable.ts';
 import { mean, variance } from '../../src/stats/samples.ts';
 import { studentQuantile } from '../../src/stats/student.ts';
+import { normal } from '../fixtures/normal.ts';
 
 test('worked by hand: three ratios with a standard deviation of 1 % in logarithms', () => {
   const ratios = [-0.01, 0, 0.01].map(Math.exp);
@@ -16,10 +17,6 @@ test('nothing can be said from one block, and blocks that agree detect everythin
   assert.equal(detectableEffect([1.5]), null);
   assert.equal(detectableEffect([2, 2, 2]), 0);
 });
-
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
-}
 
 test('an effect of that size is found in about 80 of 100 simulated runs', () => {
   const random = createRandom('power');

@@ -2,10 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom, type Random } from '../../src/core/random.ts';
 import { combined, commonSpread, moderated, type Spread } from '../../src/stats/moderation.ts';
-
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
-}
+import { normal } from '../fixtures/normal.ts';
 
 function chiSquare(degrees: number, random: Random): number {
   return Array.from({ length: degrees }, () => normal(random) ** 2).reduce((a, b) => a + b, 0);

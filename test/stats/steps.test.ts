@@ -8,6 +8,7 @@ import { repoRoot } from '../../src/core/root.ts';
 import { summarySchema } from '../../src/core/schema.ts';
 import { mean } from '../../src/stats/samples.ts';
 import { findChanges, findSteps } from '../../src/stats/steps.ts';
+import { normal } from '../fixtures/normal.ts';
 
 const FLOOR = 5e-4;
 const NIGHTS = 40;
@@ -34,7 +35,7 @@ const ofBlocks =
 const gauss =
   (sd: number): Noise =>
   (random) =>
-    sd * Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+    sd * normal(random);
 
 const NOISES: readonly (readonly [string, Noise])[] = [
   ['5 recorded blocks a night', ofBlocks(5)],
