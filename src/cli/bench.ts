@@ -122,9 +122,22 @@ async function begin(request: BenchRequest, machine: Machine, argv: readonly str
     shard: request.shard,
     mergedFrom: [],
     ingredients: ingredientsOf(plan, loadZoo(), sources),
+    models: modelFacts(plan),
   };
   folder.beginRun(run);
   return { folder, run, plan, sources };
+}
+
+/** What a reader of the results must know of each model. */
+function modelFacts(plan: Plan): NonNullable<Run['models']> {
+  const zoo = loadZoo();
+  const names = new Set(plan.groups.map(({ group }) => group.model));
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const { origin, base } = zoo.model(name);
+      return [name, { origin, base }];
+    }),
+  );
 }
 
 /** For as long as this process lives. */

@@ -48,14 +48,14 @@ export function exactDifferences(
 }
 
 function numbers(base: Row, next: Row, tolerance: number): ExactDifference[] {
-  const all: [string, number | undefined, number | undefined][] = [
+  const all: [string, number | null | undefined, number | null | undefined][] = [
     ['FLOPs per sequence', base.flops?.perSequence, next.flops?.perSequence],
     ['executed FLOPs per sequence', base.flops?.executedPerSequence, next.flops?.executedPerSequence],
     ['profiled FLOPs per sequence', base.flops?.profiledPerSequence, next.flops?.profiledPerSequence],
   ];
   return all.flatMap(([quantity, before, after]): ExactDifference[] => {
-    if (before === undefined) return [];
-    if (after === undefined) return [{ quantity, base: before, next: 'missing' }];
+    if (before === undefined || before === null) return [];
+    if (after === undefined || after === null) return [{ quantity, base: before, next: 'missing' }];
     return near(before, after, tolerance) ? [] : [{ quantity, base: before, next: after }];
   });
 }

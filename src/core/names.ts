@@ -3,6 +3,25 @@
 export const METHODS = ['dense-padded', 'dense', 'ltp', 'threshold', 'topk', 'transkimmer'] as const;
 export type MethodName = (typeof METHODS)[number];
 
+/** Whose row it is. Beside our own methods: `graph`, a ready graph of the user's, and `peer`, another program. */
+export const VARIANT_METHODS = [...METHODS, 'graph', 'peer'] as const;
+export type VariantMethod = (typeof VARIANT_METHODS)[number];
+
+export function isMethod(name: VariantMethod): name is MethodName {
+  return name !== 'graph' && name !== 'peer';
+}
+
+/** GLUE's metrics. `f1` is of the label 1; all but accuracy and f1 lie between -1 and 1. */
+export const METRICS = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman'] as const;
+export type Metric = (typeof METRICS)[number];
+
+/**
+ * Where a model comes from: it ships, it was imported, it is a geometry with random weights (nothing to be accurate
+ * about), or nothing but ready graphs are known of it.
+ */
+export const MODEL_ORIGINS = ['shipped', 'imported', 'geometry', 'graphs'] as const;
+export type ModelOrigin = (typeof MODEL_ORIGINS)[number];
+
 export const PROVIDERS = ['cpu', 'cuda', 'webgpu'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
 

@@ -12,6 +12,7 @@ export function correctness(block: AccuracyBlock | undefined, id: string): Row['
   const dense = id === 'dense' ? undefined : rightAnswers(block, 'dense');
   return {
     ...{ metric: block.metric, value, n, low, high, deltaVsDense: delta(dense, right) },
+    also: [],
     predictionsDigest: sha256Hex(stableJson(predictionsOf(block, id))),
     examplesDigest: block.examplesDigest,
   };

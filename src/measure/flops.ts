@@ -32,6 +32,7 @@ interface Work {
   predictor: number;
   score: number;
   head: number;
+  orphan: number;
 }
 
 /** Of one batch. */
@@ -80,11 +81,11 @@ function slots(counts: readonly number[], kernels: AttentionKernels): number {
 }
 
 export function total(parts: FlopsParts): number {
-  return parts.linear + parts.attention + parts.predictor + parts.score + parts.head;
+  return parts.linear + parts.attention + parts.predictor + parts.score + parts.head + parts.orphan;
 }
 
 function emptyWork(): Work {
-  return { linear: 0, attention: 0, predictor: 0, score: 0, head: 0 };
+  return { linear: 0, attention: 0, predictor: 0, score: 0, head: 0, orphan: 0 };
 }
 
 function doubled(work: Work): FlopsParts {
@@ -94,6 +95,7 @@ function doubled(work: Work): FlopsParts {
     predictor: 2 * work.predictor,
     score: 2 * work.score,
     head: 2 * work.head,
+    orphan: 2 * work.orphan,
   };
 }
 

@@ -87,7 +87,7 @@ function withinNoise({ id, speedup, floor }: Evidence): Doubt[] {
 
 function flopsMismatch({ id, profile }: Evidence): Doubt[] {
   const own = find(profile, id);
-  if (own === undefined) return [];
+  if (own === undefined || own.executedFlops === null) return [];
   const difference = Math.abs(own.executedFlops / own.profiledFlops - 1);
   if (difference <= FLOPS_TOLERANCE) return [];
   return [

@@ -22,7 +22,7 @@ export function work(profile: ProfileBlock | undefined, id: string): Work {
   const { sequences } = own;
   return {
     flops: flops(own, find(profile, 'dense'), find(profile, 'dense-padded')),
-    keptTokens: own.keptTokens.map((tokens) => tokens / sequences),
+    keptTokens: own.keptTokens.length === 0 ? null : own.keptTokens.map((tokens) => tokens / sequences),
     opTimeMs: Object.fromEntries(Object.entries(own.opTimeMs).map(([type, ms]) => [type, ms / sequences])),
     nodeCounts: own.nodeCounts,
     logitsDigest: own.logitsDigest,
@@ -42,11 +42,11 @@ function flops(
   return {
     perSequence,
     macsPerSequence: perSequence / 2,
-    executedPerSequence: own.executedFlops / sequences,
+    executedPerSequence: own.executedFlops === null ? null : own.executedFlops / sequences,
     profiledPerSequence: own.profiledFlops / sequences,
     ratioVsDense: flopsPerSequence(dense) / perSequence,
     ratioVsDensePadded: padded === undefined ? null : flopsPerSequence(padded) / perSequence,
-    parts: scaled(own.flops, 1 / sequences),
+    parts: own.flops === null ? null : scaled(own.flops, 1 / sequences),
   };
 }
 
@@ -54,16 +54,18 @@ export function find(profile: ProfileBlock | undefined, id: string): ProfileVari
   return profile?.variants.find((variant) => variant.id === id);
 }
 
-function flopsPerSequence({ flops: parts, sequences }: ProfileVariant): number {
-  return sum(Object.values(parts)) / sequences;
+/** Of a ready graph nothing but its profile is known. */
+function flopsPerSequence({ flops: parts, profiledFlops, sequences }: ProfileVariant): number {
+  return (parts === null ? profiledFlops : sum(Object.values(parts))) / sequences;
 }
 
-function scaled({ linear, attention, predictor, score, head }: FlopsParts, by: number): FlopsParts {
+function scaled({ linear, attention, predictor, score, head, orphan }: FlopsParts, by: number): FlopsParts {
   return {
     linear: linear * by,
     attention: attention * by,
     predictor: predictor * by,
     score: score * by,
     head: head * by,
+    orphan: orphan * by,
   };
 }

@@ -33,6 +33,15 @@ export interface EncoderConfig {
   readonly maxPositions: number;
   readonly tokenTypes: number;
   readonly layerNormEpsilon: number;
+  /** Width of the embeddings; where it is not d, a projection follows them (ELECTRA). */
+  readonly embeddingSize: number;
+  /** Position of the first token: RoBERTa counts from its padding id + 1. */
+  readonly firstPosition: number;
+  /** Of the layer between [CLS] and the classifier: BERT and RoBERTa tanh, DistilBERT relu, ELECTRA gelu. */
+  readonly headActivation: 'tanh' | 'relu' | 'gelu';
+  /** With a regression the single logit is the answer. */
+  readonly problem: 'classification' | 'regression';
+  /** One a logit. */
   readonly labels: readonly string[];
 }
 
@@ -66,6 +75,10 @@ export function parseEncoderConfig(value: unknown, source: string): EncoderConfi
     maxPositions: config.max_position_embeddings,
     tokenTypes: config.type_vocab_size,
     layerNormEpsilon: config.layer_norm_eps,
+    embeddingSize: config.hidden_size,
+    firstPosition: 0,
+    headActivation: 'tanh',
+    problem: 'classification',
     labels: Array.from({ length: labelCount || 2 }, (_, i) => config.id2label?.[String(i)] ?? `label ${i}`),
   };
 }

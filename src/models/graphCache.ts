@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError, messageOf } from '../core/errors.ts';
 import { sha256Hex } from '../core/hash.ts';
-import type { ProviderName } from '../core/names.ts';
+import { METHODS, isMethod, type MethodName, type ProviderName } from '../core/names.ts';
 import { repoRoot } from '../core/root.ts';
 import type { Variant } from '../core/schema.ts';
 import { readSafetensors, type TensorFile } from '../weights/safetensors.ts';
@@ -37,17 +37,24 @@ export async function ensureGraph(
   options: GraphOptions = {},
 ): Promise<GraphFile> {
   const point = pointOf(entry, variant);
+  const method = methodOf(variant);
   const base = openChecked(entry.weights);
   const source = { name: entry.name, config: entry.config, base, baseSha256: entry.weights.sha256 };
   const pointSource =
     point === null
       ? null
       : { name: point.name, file: openPoint(entry, point.file), sha256: point.file.sha256 };
-  return writeGraph(options.directory ?? graphFolder(), source, variant.method, pointSource, {
+  return writeGraph(options.directory ?? graphFolder(), source, method, pointSource, {
     kernels: KERNELS[options.provider ?? 'cpu'],
     lastHiddenState: options.lastHiddenState ?? false,
     strengthInput: options.strengthInput ?? false,
   });
+}
+
+/** @throws BenchError for a ready graph or a peer, which no method of ours writes. */
+export function methodOf({ method }: Variant): MethodName {
+  if (isMethod(method)) return method;
+  throw new BenchError(`"${method}" is not a pruning method`, `methods: ${METHODS.join(', ')}`);
 }
 
 /** Files already checked in this process, by path and modification time. */

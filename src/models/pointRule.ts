@@ -2,11 +2,11 @@
 import type { Variant } from '../core/schema.ts';
 import { METHOD } from './methods/index.ts';
 import type { Method, PointRule } from './methods/contract.ts';
-import { openPoint } from './graphCache.ts';
+import { methodOf, openPoint } from './graphCache.ts';
 import { pointOf, type ModelEntry } from './zoo.ts';
 
 export function ruleOf(entry: ModelEntry, variant: Variant): { method: Method; rule: PointRule } {
-  const method = METHOD[variant.method];
+  const method = METHOD[methodOf(variant)];
   const point = pointOf(entry, variant);
   const file = point === null ? null : openPoint(entry, point.file);
   return { method, rule: method.read(entry.config, file) };

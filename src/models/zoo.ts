@@ -1,45 +1,17 @@
-// The zoo: which models and points ship, parsed from models/manifest.json. Files are checked against the
-// manifest's sha256 when they are first read, so a truncated download is named before it can be measured.
+// The zoo: the models and points that ship, parsed from models/manifest.json, and those of this machine, from the
+// manifest in the local folder (localZoo.ts). Files are checked against the manifest's sha256 when they are first
+// read, so a truncated download is named before it can be measured.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readJson } from '../core/atomicFile.ts';
 import { BenchError } from '../core/errors.ts';
-import { METHODS, type MethodName } from '../core/names.ts';
+import type { MethodName, ModelOrigin } from '../core/names.ts';
 import { repoRoot } from '../core/root.ts';
 import type { Variant } from '../core/schema.ts';
 import { parseEncoderConfig, type EncoderConfig } from './config.ts';
-
-const fileSchema = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.number().int() });
-const metricSchema = z.object({
-  accuracy: z.number(),
-  n: z.number().int(),
-  flopsRatio: z.number().optional(),
-});
-const metricsSchema = z
-  .object({ 'sst2-dev': metricSchema, documents: z.record(z.string(), metricSchema) })
-  .partial();
-const trainingSchema = z.object({ command: z.string(), seed: z.number().int() });
-const pointSchema = fileSchema.extend({
-  name: z.string(),
-  method: z.enum(METHODS),
-  file: z.string(),
-  training: trainingSchema,
-  metrics: metricsSchema,
-});
-const modelSchema = z.object({
-  name: z.string(),
-  task: z.string(),
-  dir: z.string(),
-  licence: z.string(),
-  base: z.string(),
-  files: z.record(z.string(), fileSchema),
-  training: trainingSchema,
-  metrics: metricsSchema,
-  points: z.array(pointSchema),
-});
-const manifestSchema = z.object({ schemaVersion: z.literal(1), models: z.array(modelSchema) });
-
-export type Metrics = z.infer<typeof metricsSchema>;
+import { localManifestPath, localModelsFolder } from './localZoo.ts';
+import { readManifest, type Manifest, type Metrics, type modelSchema, type pointSchema } from './manifest.ts';
 
 export interface ZooFile {
   readonly path: string;
@@ -57,12 +29,15 @@ export interface PointEntry {
 
 export interface ModelEntry {
   readonly name: string;
+  readonly origin: ModelOrigin;
   readonly task: string;
   readonly licence: string;
   /** Where the pretrained encoder came from. */
   readonly base: string;
   /** Absolute folder of config.json, tokenizer.json and weights.safetensors. */
   readonly dir: string;
+  /** Folder of the tokenizer's files. */
+  readonly tokenizerDir: string;
   readonly config: EncoderConfig;
   readonly maxPositions: number;
   readonly weights: ZooFile;
@@ -79,10 +54,20 @@ export interface Zoo {
   model(name: string): ModelEntry;
 }
 
-/** @param directory holds manifest.json; the repository's models/ if left out. */
-export function loadZoo(directory = join(repoRoot(), 'models')): Zoo {
-  const manifest = readJson(join(directory, 'manifest.json'), manifestSchema, 'the zoo manifest');
-  const models = manifest.models.map((entry) => modelEntry(directory, entry));
+/**
+ * @param directory holds manifest.json; the repository's models/ if left out.
+ * @param local folder of this machine's own models and points; it need not exist.
+ */
+export function loadZoo(
+  directory = join(repoRoot(), 'models'),
+  local: string | null = localModelsFolder(),
+): Zoo {
+  const shipped = readManifest(join(directory, 'manifest.json'));
+  const own = local !== null && existsSync(localManifestPath(local)) ? readManifest(localManifestPath(local)) : EMPTY;
+  const models = [
+    ...shipped.models.map((entry) => modelEntry(directory, entry)),
+    ...own.models.map((entry) => modelEntry(local ?? '', entry)),
+  ].map((entry) => ({ ...entry, points: [...entry.points, ...pointsFor(entry, own, local ?? '')] }));
   return {
     models,
     model: (name) => {
@@ -91,6 +76,17 @@ export function loadZoo(directory = join(repoRoot(), 'models')): Zoo {
       throw new BenchError(`unknown model "${name}"`, `known: ${models.map((m) => m.name).join(', ')}`);
     },
   };
+}
+
+const EMPTY: Manifest = { schemaVersion: 1, models: [], points: [] };
+
+function pointsFor({ name }: ModelEntry, { points }: Manifest, folder: string): PointEntry[] {
+  return points.filter((point) => point.model === name).map((point) => pointEntry(folder, point));
+}
+
+function pointEntry(folder: string, point: z.infer<typeof pointSchema>): PointEntry {
+  const { name, method, file, sha256, bytes, metrics, training } = point;
+  return { name, method, file: { path: inside(folder, file), sha256, bytes }, metrics, training };
 }
 
 function modelEntry(directory: string, entry: z.infer<typeof modelSchema>): ModelEntry {
@@ -108,21 +104,17 @@ function modelEntry(directory: string, entry: z.infer<typeof modelSchema>): Mode
   }
   return {
     name: entry.name,
+    origin: entry.origin,
     task: entry.task,
     licence: entry.licence,
     base: entry.base,
     dir,
+    tokenizerDir: dir,
     config,
     maxPositions: config.maxPositions,
     weights,
     files,
-    points: entry.points.map(({ name, method, file, sha256, bytes, metrics, training }) => ({
-      name,
-      method,
-      file: { path: inside(dir, file), sha256, bytes },
-      metrics,
-      training,
-    })),
+    points: entry.points.map((point) => pointEntry(dir, point)),
     metrics: entry.metrics,
     training: entry.training,
   };

@@ -7,6 +7,8 @@ import { expandList, expandNumbers } from './ranges.ts';
 
 /** Words that an axis of names from the zoo takes instead of names. */
 export const ALL = 'all';
+/** Of models: those that came with the program. */
+export const SHIPPED = 'shipped';
 /** Of points: the first of each method, in the zoo's order. */
 export const MAIN = 'main';
 
@@ -28,7 +30,7 @@ export const someAxesSchema = axesSchema.partial();
 export type SomeAxes = z.infer<typeof someAxesSchema>;
 
 export const DEFAULT_AXES: Axes = {
-  models: [ALL],
+  models: [SHIPPED],
   methods: [...METHODS],
   points: [MAIN],
   text: ['full'],
@@ -41,7 +43,10 @@ export const DEFAULT_AXES: Axes = {
 
 /** How the command line spells each axis. `legal` is a closed list; `least` the smallest number; else any name. */
 export const AXIS_FLAGS = {
-  models: { flag: 'models', help: 'models of the zoo, or all' },
+  models: {
+    flag: 'models',
+    help: 'models by name; shipped: those that came with the program; all: imported ones and geometries too',
+  },
   methods: {
     flag: 'methods',
     help: 'pruning methods; the dense baselines they need are added',

@@ -1,8 +1,8 @@
 // What there is to choose from, as far as planning needs to know: the models, their length limits and their points.
 import { BenchError } from '../core/errors.ts';
-import type { MethodName } from '../core/names.ts';
+import type { MethodName, ModelOrigin } from '../core/names.ts';
 import type { Variant } from '../core/schema.ts';
-import { ALL, MAIN } from './axes.ts';
+import { ALL, MAIN, SHIPPED } from './axes.ts';
 
 export interface CataloguePoint {
   readonly name: string;
@@ -11,6 +11,7 @@ export interface CataloguePoint {
 
 export interface CatalogueModel {
   readonly name: string;
+  readonly origin: ModelOrigin;
   readonly maxPositions: number;
   /** In the zoo's order: the first of a method is its main one. */
   readonly points: readonly CataloguePoint[];
@@ -20,9 +21,10 @@ export type Catalogue = readonly CatalogueModel[];
 
 export function modelsOf(catalogue: Catalogue, names: readonly string[]): readonly CatalogueModel[] {
   if (names.includes(ALL)) return catalogue;
-  return names.map((name) => {
+  return names.flatMap((name) => {
+    if (name === SHIPPED) return catalogue.filter(({ origin }) => origin === 'shipped');
     const model = catalogue.find((candidate) => candidate.name === name);
-    if (model !== undefined) return model;
+    if (model !== undefined) return [model];
     const known = catalogue.map((candidate) => candidate.name).join(', ');
     throw new BenchError(`--models: unknown model "${name}"`, `the zoo has ${known}`);
   });

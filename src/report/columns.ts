@@ -115,7 +115,7 @@ const VALUE_COLUMNS: readonly Column[] = [
   numeric('GMACs/sequence', (row) => row.flops?.macsPerSequence, giga),
   numeric('executed GFLOPs', (row) => row.flops?.executedPerSequence, giga),
   numeric('profiled GFLOPs', (row) => row.flops?.profiledPerSequence, giga),
-  ...parts.map((part) => numeric(`${part} GFLOPs`, (row) => row.flops?.parts[part], giga)),
+  ...parts.map((part) => numeric(`${part} GFLOPs`, (row) => row.flops?.parts?.[part], giga)),
   numeric('mean input tokens', (row) => row.meanInputTokens),
   text('kept tokens by layer', (row) => (row.keptTokens ?? []).map((kept) => kept.toFixed(1)).join(' ')),
   ...(Object.keys(OPERATOR_CLASSES) as OperatorClass[]).map((name) =>

@@ -1,21 +1,23 @@
 // The look of each method and each operator class, fixed once: the same hue and point shape in every chart of
 // every report. Hues follow Okabe and Ito's colour-blind-safe set, darkened where they must carry a thin line on
 // white and lightened for a dark page; shapes and dashes repeat the distinction for readers without colour.
-import type { MethodName } from '../core/names.ts';
+import type { VariantMethod } from '../core/names.ts';
 
 export interface Look {
   readonly light: string;
   readonly dark: string;
-  readonly shape: 'circle' | 'rect' | 'triangle' | 'rectRot' | 'star' | 'crossRot';
+  readonly shape: 'circle' | 'rect' | 'triangle' | 'rectRot' | 'rectRounded' | 'star' | 'cross' | 'crossRot';
 }
 
-export const METHOD_LOOK: Readonly<Record<MethodName, Look>> = {
+export const METHOD_LOOK: Readonly<Record<VariantMethod, Look>> = {
   dense: { light: '#1f2328', dark: '#f0f3f6', shape: 'crossRot' },
   'dense-padded': { light: '#6e7781', dark: '#9da7b1', shape: 'star' },
   ltp: { light: '#0072b2', dark: '#56b4e9', shape: 'circle' },
   threshold: { light: '#b36200', dark: '#f0a93b', shape: 'rectRot' },
   topk: { light: '#00795a', dark: '#2fc79a', shape: 'rect' },
   transkimmer: { light: '#a2277f', dark: '#ee8fca', shape: 'triangle' },
+  graph: { light: '#8a5a00', dark: '#d8b25c', shape: 'rectRounded' },
+  peer: { light: '#5b5f97', dark: '#b8b8ff', shape: 'cross' },
 };
 
 /** How a page or a picture is coloured, apart from the series. */

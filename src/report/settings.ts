@@ -1,7 +1,7 @@
 // A setting is what a chart holds fixed: everything of a group but its length and batch size. Rows are sorted
 // and split by it once, here, so that tables, charts and verdicts walk the same order.
 import { variantKey } from '../core/keys.ts';
-import { METHODS } from '../core/names.ts';
+import { VARIANT_METHODS } from '../core/names.ts';
 import type { NoiseFloor, Row, Summary } from '../core/schema.ts';
 import { groupBy } from './grouping.ts';
 
@@ -56,13 +56,13 @@ function describeField(axes: Axes, field: SettingField): string {
 
 /** Dense first, then METHODS order, then points by name with their numbers in numeric order. */
 export function compareVariants(a: Pick<Row, 'method' | 'point'>, b: Pick<Row, 'method' | 'point'>): number {
-  const byMethod = METHODS.indexOf(a.method) - METHODS.indexOf(b.method);
+  const byMethod = VARIANT_METHODS.indexOf(a.method) - VARIANT_METHODS.indexOf(b.method);
   if (byMethod !== 0) return byMethod;
   return (a.point ?? '').localeCompare(b.point ?? '', 'en', { numeric: true });
 }
 
 export function isPruned(row: Pick<Row, 'method'>): boolean {
-  return row.method !== 'dense' && row.method !== 'dense-padded';
+  return row.method !== 'dense' && row.method !== 'dense-padded' && row.method !== 'peer';
 }
 
 export function ascending(values: readonly number[]): number[] {

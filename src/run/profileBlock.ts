@@ -109,5 +109,6 @@ function addParts(parts: readonly FlopsParts[]): FlopsParts {
     predictor: add('predictor'),
     score: add('score'),
     head: add('head'),
+    orphan: add('orphan'),
   };
 }

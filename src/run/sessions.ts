@@ -2,7 +2,7 @@
 // names its variant, and the input batches.
 import { messageOf } from '../core/errors.ts';
 import { createSession, type EncoderOutput, type SessionSettings } from '../runtime/session.ts';
-import { toBatch } from '../text/batch.ts';
+import { toBatch, type SequenceIds } from '../text/batch.ts';
 import type { Failure, Task } from './task.ts';
 import type { Announce } from './worker.ts';
 
@@ -12,7 +12,7 @@ export interface LoadedVariant {
   /** Threads that appeared while it was loaded; null where they cannot be counted. */
   readonly threadsStarted: number | null;
   /** Logits of one text more, as a batch of its own. */
-  answer(ids: readonly number[]): Promise<number[]>;
+  answer(text: SequenceIds): Promise<number[]>;
   /** One call on the input batch of that index. */
   run(input: number): Promise<EncoderOutput>;
   endProfiling(): string;
@@ -41,8 +41,8 @@ export async function loadVariant(
       id,
       loadMs: session.loadMs,
       threadsStarted: session.threadsStarted,
-      answer: async (ids) =>
-        Array.from((await session.run(session.prepare(toBatch([{ ids }], task.padId)))).logits),
+      answer: async (text) =>
+        Array.from((await session.run(session.prepare(toBatch([text], task.padId)))).logits),
       run: (input) => {
         const feed = feeds[input];
         if (feed === undefined) throw new RangeError(`no input batch ${input}`);
@@ -59,11 +59,12 @@ export async function loadVariant(
 
 export function tokenBatches({
   inputs,
+  typeOneFrom,
   padId,
-}: Pick<Task, 'inputs' | 'padId'>): ReturnType<typeof toBatch>[] {
-  return inputs.map((sequences) =>
+}: Pick<Task, 'inputs' | 'typeOneFrom' | 'padId'>): ReturnType<typeof toBatch>[] {
+  return inputs.map((sequences, input) =>
     toBatch(
-      sequences.map((ids) => ({ ids })),
+      sequences.map((ids, index) => ({ ids, typeOneFrom: typeOneFrom?.[input]?.[index] ?? ids.length })),
       padId,
     ),
   );

@@ -23,14 +23,14 @@ export function makeSources({ zoo, modelsDir, dataDir, versions }: SourceOptions
     modelsDir,
     versions: { onnxruntime: versions.onnxruntime },
     code: codeHash(),
-    tokenizer: (model) => once(tokenizers, model, () => loadTokenizer(zoo.model(model).dir)),
+    tokenizer: (model) => once(tokenizers, model, () => loadTokenizer(zoo.model(model).tokenizerDir)),
     taskData: (task) => once(tasks, task, () => loadTask(task, dataDir)),
     graph: (group, variant) => ensureGraph(zoo.model(group.model), variant, { provider: group.provider }),
   };
 }
 
 export function catalogueOf(zoo: Zoo): Catalogue {
-  return zoo.models.map(({ name, maxPositions, points }) => ({ name, maxPositions, points }));
+  return zoo.models.map(({ name, origin, maxPositions, points }) => ({ name, origin, maxPositions, points }));
 }
 
 function once<T>(known: Map<string, T>, key: string, make: () => T): T {

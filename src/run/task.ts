@@ -2,6 +2,7 @@
 // JSON on stdout, and progress as lines on stderr. Inputs travel as token ids and graphs as paths, so a worker
 // needs neither data set nor tokenizer, and a task can be saved and run by hand (`--print-task`).
 import { z } from 'zod';
+import { METRICS } from '../core/names.ts';
 import {
   accuracyBlockSchema,
   costBlockSchema,
@@ -22,10 +23,14 @@ const taskBase = {
   padId: z.number().int(),
   /** Input batch -> sequence -> token ids, unpadded. */
   inputs: z.array(z.array(z.array(z.number().int()))).min(1),
+  /** Input batch -> sequence -> index of the first token of type 1; absent where there is none in any. */
+  typeOneFrom: z.array(z.array(z.number().int())).optional(),
 };
 
 /** Token ids of a text that timed blocks and the accuracy pass both answer, see measure/witness.ts. */
 const witness = z.array(z.number().int()).min(1).optional();
+/** Of the witness: index of its first token of type 1; absent without any. */
+const witnessTypeOneFrom = z.number().int().optional();
 
 export const timeTaskSchema = z.object({
   ...taskBase,
@@ -36,6 +41,7 @@ export const timeTaskSchema = z.object({
   minRounds: z.number().int().min(1),
   seed: z.string(),
   witness,
+  witnessTypeOneFrom,
 });
 export type TimeTask = z.infer<typeof timeTaskSchema>;
 
@@ -51,9 +57,12 @@ export const accuracyTaskSchema = z.object({
   ...taskBase,
   kind: z.literal('accuracy'),
   /** The right answer of every sequence, in the order of `inputs`. */
-  labels: z.array(z.number().int()),
+  labels: z.array(z.number()),
+  metric: z.enum(METRICS),
+  alsoMetrics: z.array(z.enum(METRICS)).default([]),
   examplesDigest: z.string(),
   witness,
+  witnessTypeOneFrom,
 });
 export type AccuracyTask = z.infer<typeof accuracyTaskSchema>;
 

@@ -11,18 +11,19 @@ export function witnessDigest(witness: readonly number[] | undefined): { witness
 
 /** Asks every session, and in a time block after the last timed call: the new shape must not disturb any. */
 export async function withWitness<V extends { readonly id: string }>(
-  { witness }: Pick<TimeTask, 'witness'>,
+  { witness, witnessTypeOneFrom }: Pick<TimeTask, 'witness' | 'witnessTypeOneFrom'>,
   variants: readonly V[],
   loaded: readonly LoadedVariant[],
   failures: Failure[],
 ): Promise<(V & Pick<BlockVariant, 'witnessLogits'>)[]> {
   if (witness === undefined) return [...variants];
+  const text = { ids: witness, typeOneFrom: witnessTypeOneFrom ?? witness.length };
   const answered: (V & Pick<BlockVariant, 'witnessLogits'>)[] = [];
   for (const variant of variants) {
     const session = loaded.find(({ id }) => id === variant.id);
     try {
       answered.push(
-        session === undefined ? variant : { ...variant, witnessLogits: await session.answer(witness) },
+        session === undefined ? variant : { ...variant, witnessLogits: await session.answer(text) },
       );
     } catch (thrown) {
       answered.push(variant);

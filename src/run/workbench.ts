@@ -13,7 +13,7 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 import { providerEnvironment } from '../runtime/providers.ts';
 import { heapFlags } from './heap.ts';
 import { measuringEnvironment } from './measuringEnvironment.ts';
-import type { Failure, Task } from './task.ts';
+import type { Failure, Task, TimeTask } from './task.ts';
 
 export interface BuiltGraph {
   readonly path: string;
@@ -66,6 +66,7 @@ export class Workbench {
       group,
       padId,
       inputs: inputs.map((batch) => batch.map(({ ids }) => [...ids])),
+      ...typesOf(inputs),
     };
     return {
       definition,
@@ -84,8 +85,10 @@ export class Workbench {
       case 'time': {
         const { minRounds, seed } = this.plan;
         const orderSeed = `order/${seed}/${groupKey(step.group)}/${step.block}`;
-        const witness = this.witness(step.group);
-        return { kind: 'time', ...base, block: step.block, budgetMs, minRounds, seed: orderSeed, witness };
+        return {
+          ...{ kind: 'time', ...base, block: step.block, budgetMs, minRounds, seed: orderSeed },
+          ...this.witness(step.group),
+        };
       }
       case 'profile':
         return { kind: 'profile', ...base, modelsDir: this.sources.modelsDir };
@@ -98,8 +101,14 @@ export class Workbench {
       }
       case 'accuracy': {
         const labels = documents.map(({ label }) => label);
-        const examplesDigest = sha256Hex(stableJson(documents.map(({ text }) => text)));
-        return { kind: 'accuracy', ...base, labels, examplesDigest, witness: this.witness(step.group) };
+        const examplesDigest = sha256Hex(
+          stableJson(documents.map(({ text, pair }) => (pair === undefined ? text : [text, pair]))),
+        );
+        const [metric, ...alsoMetrics] = this.sources.taskData(step.group.task).metrics;
+        return {
+          ...{ kind: 'accuracy', ...base, labels, metric, alsoMetrics, examplesDigest },
+          ...this.witness(step.group),
+        };
       }
     }
   }
@@ -133,7 +142,9 @@ export class Workbench {
         group: step.group,
         scenarios: step.kind === 'load' ? this.scenarios(step.group) : [],
         graphs: built.map(({ id, sha256 }) => [id, sha256]),
-        inputs: inputs.map((batch) => batch.map(({ ids, label }) => [label, ...ids])),
+        inputs: inputs.map((batch) =>
+          batch.map(({ ids, typeOneFrom, label }) => [label, typeOneFrom, ...ids]),
+        ),
       }),
     );
   }
@@ -176,9 +187,11 @@ export class Workbench {
   }
 
   /** The longest example: the same for all groups that share an accuracy pass. */
-  private witness(group: Group): number[] | undefined {
+  private witness(group: Group): Pick<TimeTask, 'witness' | 'witnessTypeOneFrom'> {
     const longest = this.examples(group).at(-1);
-    return longest === undefined ? undefined : [...longest.ids];
+    if (longest === undefined) return {};
+    const { ids, typeOneFrom } = longest;
+    return { witness: [...ids], ...(typeOneFrom === ids.length ? {} : { witnessTypeOneFrom: typeOneFrom }) };
   }
 
   private compose(
@@ -204,7 +217,13 @@ const MOST_COMPOSED = 1000;
 const POOL = 256;
 const POOL_BATCHES = 32;
 
-type TaskBase = Pick<Task, 'definition' | 'group' | 'variants' | 'padId' | 'inputs'>;
+type TaskBase = Pick<Task, 'definition' | 'group' | 'variants' | 'padId' | 'inputs' | 'typeOneFrom'>;
+
+/** Left out where no sequence has tokens of type 1. */
+function typesOf(inputs: readonly (readonly Document[])[]): Pick<Task, 'typeOneFrom'> {
+  if (inputs.flat().every(({ ids, typeOneFrom }) => typeOneFrom === ids.length)) return {};
+  return { typeOneFrom: inputs.map((batch) => batch.map(({ typeOneFrom }) => typeOneFrom)) };
+}
 
 interface Built {
   readonly id: string;

@@ -2,6 +2,8 @@
 import { BenchError } from '../core/errors.ts';
 import type { Document } from './compose.ts';
 
+export type SequenceIds = Pick<Document, 'ids'> & Partial<Pick<Document, 'typeOneFrom'>>;
+
 /** Row-major (batch, length). */
 export interface TokenBatch {
   readonly inputIds: BigInt64Array;
@@ -15,7 +17,8 @@ export interface TokenBatch {
   readonly lengths: readonly number[];
 }
 
-export function toBatch(documents: readonly Pick<Document, 'ids'>[], padId: number): TokenBatch {
+/** @param documents without typeOneFrom where all tokens are of type 0. */
+export function toBatch(documents: readonly SequenceIds[], padId: number): TokenBatch {
   const lengths = documents.map(({ ids }) => ids.length);
   const length = Math.max(0, ...lengths);
   if (length === 0 || lengths.includes(0))
@@ -23,11 +26,12 @@ export function toBatch(documents: readonly Pick<Document, 'ids'>[], padId: numb
   const slots = documents.length * length;
   const inputIds = new BigInt64Array(slots).fill(BigInt(padId));
   const attentionMask = new BigInt64Array(slots);
-  documents.forEach(({ ids }, row) => {
+  const tokenTypeIds = new BigInt64Array(slots);
+  documents.forEach(({ ids, typeOneFrom = ids.length }, row) => {
     ids.forEach((id, column) => (inputIds[row * length + column] = BigInt(id)));
     attentionMask.fill(1n, row * length, row * length + ids.length);
+    tokenTypeIds.fill(1n, row * length + Math.min(typeOneFrom, ids.length), row * length + ids.length);
   });
-  const tokenTypeIds = new BigInt64Array(slots);
   return { inputIds, attentionMask, tokenTypeIds, batch: documents.length, length, lengths };
 }
 

@@ -17,8 +17,12 @@ export interface Document {
   /** Its sentences, joined by one space. */
   readonly text: string;
   readonly label: number;
-  /** With [CLS] and [SEP]; the same as encoding `text`. */
+  /** The second text of a pair. */
+  readonly pair?: string;
+  /** With special tokens; the same as encoding `text` (and `pair`). */
   readonly ids: readonly number[];
+  /** Index of the first token of type 1; `ids.length` without any. */
+  readonly typeOneFrom: number;
   /** How many sentences it is made of. */
   readonly sentences: number;
 }
@@ -51,7 +55,7 @@ export function composeDocuments(task: TaskData, tokenizer: Tokenizer, options: 
 
 /** How many sentences of the task mode `natural` leaves out at this length. */
 export function countTooLong(task: TaskData, tokenizer: Tokenizer, seqLen: number): number {
-  return task.sentences.filter(({ text }) => tokenizer.encode(text).length > seqLen).length;
+  return task.sentences.filter(({ text }) => tokenizer.encode(text).ids.length > seqLen).length;
 }
 
 function naturalDocuments(
@@ -62,8 +66,8 @@ function naturalDocuments(
   const fitting: Document[] = [];
   for (const { text, label } of task.sentences) {
     if (fitting.length === count) break;
-    const ids = tokenizer.encode(text);
-    if (ids.length <= seqLen) fitting.push({ text, label, ids, sentences: 1 });
+    const encoding = tokenizer.encode(text);
+    if (encoding.ids.length <= seqLen) fitting.push({ text, label, ...encoding, sentences: 1 });
   }
   if (fitting.length < (count ?? 1)) {
     throw new BenchError(
@@ -122,7 +126,7 @@ function toDocument(chosen: readonly PooledSentence[], label: number, tokenizer:
   return {
     text: chosen.map(({ text }) => text).join(' '),
     label,
-    ids: [tokenizer.clsId, ...chosen.flatMap(({ ids }) => ids), tokenizer.sepId],
+    ...tokenizer.wrap(chosen.flatMap(({ ids }) => ids)),
     sentences: chosen.length,
   };
 }

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { BenchError } from '../core/errors.ts';
+import type { Metric } from '../core/names.ts';
 import { repoRoot } from '../core/root.ts';
 import { at, readTsv } from './tsv.ts';
 
@@ -12,12 +13,19 @@ export type TaskName = (typeof TASKS)[number];
 
 export interface Sentence {
   readonly text: string;
-  /** Index into the task's labelNames. */
+  /** The second text of a pair. */
+  readonly pair?: string;
+  /** Index into the task's labelNames; of a regression the value. */
   readonly label: number;
 }
 
 export interface TaskData {
   readonly task: TaskName;
+  readonly kind: 'classification' | 'regression';
+  /** The task's own metric first, then those that are reported beside it. */
+  readonly metrics: readonly [Metric, ...Metric[]];
+  /** Whether several texts of one label make a text of that label; if not, composed texts serve for timing only. */
+  readonly composable: boolean;
   /** Where the sentences were read, for people and records. */
   readonly source: string;
   readonly labelNames: readonly string[];
@@ -26,6 +34,7 @@ export interface TaskData {
   readonly neutral: readonly string[];
 }
 
+const CLASSIFIED = { kind: 'classification', metrics: ['accuracy'], composable: true } as const;
 const SENTIMENT = ['negative', 'positive'] as const;
 export const DATA_VARIABLE = 'TOKEN_PRUNING_DATA';
 
@@ -62,6 +71,7 @@ function loadReviews(folder: string): TaskData {
   const neutralPath = join(folder, 'neutral.tsv');
   return {
     task: 'reviews',
+    ...CLASSIFIED,
     source: 'data/reviews (bundled)',
     labelNames: SENTIMENT,
     sentences: readLabelled(join(folder, 'labelled.tsv')),
@@ -77,7 +87,14 @@ function loadSst2(dataDir: string | null): TaskData {
   if (folder === null) throw new BenchError('task sst2 needs a data directory', remedy);
   const path = [join(folder, 'sst2', 'dev.tsv'), join(folder, 'dev.tsv')].find((file) => existsSync(file));
   if (path === undefined) throw new BenchError(`no sst2/dev.tsv or dev.tsv in ${folder}`, remedy);
-  return { task: 'sst2', source: path, labelNames: SENTIMENT, sentences: readLabelled(path), neutral: [] };
+  return {
+    task: 'sst2',
+    ...CLASSIFIED,
+    source: path,
+    labelNames: SENTIMENT,
+    sentences: readLabelled(path),
+    neutral: [],
+  };
 }
 
 function readLabelled(path: string): Sentence[] {

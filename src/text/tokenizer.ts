@@ -8,13 +8,27 @@ import { readJson } from '../core/atomicFile.ts';
 import { BenchError, messageOf } from '../core/errors.ts';
 import { likeReference } from './bertNormalizer.ts';
 
+/** One text, or two, as a model reads them. */
+export interface Encoding {
+  readonly ids: readonly number[];
+  /**
+   * Index of the first token of type 1 (the second text); `ids.length` where all are of type 0, as with one text,
+   * or with any under a model without token types.
+   */
+  readonly typeOneFrom: number;
+}
+
 export interface Tokenizer {
   readonly clsId: number;
   readonly sepId: number;
   readonly padId: number;
   readonly vocabularySize: number;
-  /** Ids with [CLS] and [SEP]. */
-  encode(text: string): number[];
+  /** Ids with the special tokens around one text or a pair. */
+  encode(text: string, pair?: string): Encoding;
+  /** Puts the special tokens around bare ids of one text or two. */
+  wrap(first: readonly number[], second?: readonly number[]): Encoding;
+  /** Special tokens that `wrap` adds to one text, and to two. */
+  readonly specialTokens: { readonly single: number; readonly pair: number };
   /** Ids of the text alone. The ids of `a + ' ' + b` are those of a, then those of b. */
   encodeBare(text: string): number[];
 }
@@ -39,12 +53,19 @@ export function loadTokenizer(folder: string): Tokenizer {
   const lowercase = file.normalizer.lowercase;
   const encodeBare = (text: string): number[] =>
     inner.encode(likeReference(text, lowercase), { add_special_tokens: false }).ids;
+  const wrap: Tokenizer['wrap'] = (first, second) => {
+    const ids = [clsId, ...first, sepId];
+    const typeOneFrom = ids.length;
+    return { ids: second === undefined ? ids : [...ids, ...second, sepId], typeOneFrom };
+  };
   return {
     clsId,
     sepId,
     padId,
     vocabularySize: Object.keys(file.model.vocab).length,
-    encode: (text) => [clsId, ...encodeBare(text), sepId],
+    specialTokens: { single: 2, pair: 3 },
+    wrap,
+    encode: (text, pair) => wrap(encodeBare(text), pair === undefined ? undefined : encodeBare(pair)),
     encodeBare,
   };
 }

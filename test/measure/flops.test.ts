@@ -17,6 +17,10 @@ const config: EncoderConfig = {
   maxPositions: 512,
   tokenTypes: 2,
   layerNormEpsilon: 1e-12,
+  embeddingSize: 4,
+  firstPosition: 0,
+  headActivation: 'tanh',
+  problem: 'classification',
   labels: ['a', 'b'],
 };
 const scored: PointRule = { ...KEEP_ALL, scoreAt: () => 'received-attention' };

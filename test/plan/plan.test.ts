@@ -17,6 +17,7 @@ import { loadSuite, suiteNames, type Suite } from '../../src/plan/suite.ts';
 const CATALOGUE: Catalogue = [
   {
     name: 'small',
+    origin: 'shipped' as const,
     maxPositions: 128,
     points: [
       { name: 'x2', method: 'ltp' },

@@ -10,7 +10,7 @@ import { loadSuite } from '../../src/plan/suite.ts';
 function planOf(axes: SomeAxes, changes: Partial<Parameters<typeof makePlan>[0]> = {}): Plan {
   const options = { suite: loadSuite('quick'), effort: {}, task: 'reviews', dataDir: null };
   const points = [{ name: 'x2', method: 'ltp' as const }];
-  const catalogue = [{ name: 'small', maxPositions: 512, points }];
+  const catalogue = [{ name: 'small', origin: 'shipped' as const, maxPositions: 512, points }];
   const rest = { accuracyThreads: 1, seed: 0, ...changes };
   return makePlan({ ...options, ...rest, axes: { methods: ['dense', 'ltp'], ...axes } }, catalogue);
 }

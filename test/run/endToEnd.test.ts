@@ -24,7 +24,7 @@ test('a run gives a row for every cell, with speed, FLOPs, kept tokens and accur
     assert.equal(row.status, 'ok');
     assert.ok(row.latencyMs && row.latencyMs.n >= 8 && row.latencyMs.p50 > 0);
     assert.ok(row.flops && row.flops.ratioVsDense > 0.5);
-    assert.ok(Math.abs(row.flops.executedPerSequence / row.flops.profiledPerSequence - 1) < 0.005);
+    assert.ok(Math.abs((row.flops.executedPerSequence ?? NaN) / row.flops.profiledPerSequence - 1) < 0.005);
     assert.equal(row.blockMedianMs.length, 2);
     assert.equal(row.keptTokens?.length, 3);
     assert.equal(row.accuracy?.n, 12);

@@ -40,7 +40,7 @@ const PLAN = makePlan(
       seed: 0,
     },
   },
-  [{ name: 'small', maxPositions: 64, points: [{ name: 'x2', method: 'ltp' }] }],
+  [{ name: 'small', origin: 'shipped' as const, maxPositions: 64, points: [{ name: 'x2', method: 'ltp' }] }],
 );
 
 const SCENARIO: LoadTask['scenarios'] = [{ name: 'single-stream', streams: 1, ratePerSecond: null }];
@@ -115,7 +115,15 @@ class Scene {
         if (kind === 'cost') return { kind, ...base, variants: left, block };
         if (kind === 'load')
           return { kind, ...base, variants: left, block, scenarios: SCENARIO, budgetMs, seed: '' };
-        return { kind, ...base, variants: left, labels: [1], examplesDigest: '' };
+        return {
+          kind,
+          ...base,
+          variants: left,
+          labels: [1],
+          metric: 'accuracy',
+          alsoMetrics: [],
+          examplesDigest: '',
+        };
       },
     };
   }

@@ -36,7 +36,7 @@ const PLAN: Plan = makePlan(
     ...{ accuracyThreads: 1, seed: 0 },
     axes: { methods: ['dense', 'ltp'], seqLens: [16, 32, 64], batchSizes: [1, 8] },
   },
-  [{ name: 'small', maxPositions: 512, points: [{ name: 'x2', method: 'ltp' }] }],
+  [{ name: 'small', origin: 'shipped' as const, maxPositions: 512, points: [{ name: 'x2', method: 'ltp' }] }],
 );
 const STRICT: MergeOptions = { allowMixed: false, partial: false };
 const IDS = ['dense-padded', 'dense', 'dense@again', 'ltp:x2'];

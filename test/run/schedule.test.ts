@@ -16,7 +16,7 @@ function planWith(precision: number | null, blocks: number): Plan {
       ...{ axes: { methods: ['dense'] }, effort: {}, task: 'reviews', dataDir: null },
       ...{ accuracyThreads: 1, seed: 0 },
     },
-    [{ name: 'small', maxPositions: 64, points: [] }],
+    [{ name: 'small', origin: 'shipped' as const, maxPositions: 64, points: [] }],
   );
 }
 

@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import { allBatches, timedBatches, toBatch } from '../../src/text/batch.ts';
 import type { Document } from '../../src/text/compose.ts';
 
-const document = (...ids: number[]): Document => ({ text: '', label: 0, ids, sentences: 1 });
+const document = (...ids: number[]): Document => ({
+  text: '',
+  label: 0,
+  ids,
+  typeOneFrom: ids.length,
+  sentences: 1,
+});
 
 test('a batch is padded to its longest document', () => {
   const batch = toBatch([document(5, 6, 7), document(8)], 9);

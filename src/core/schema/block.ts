@@ -1,6 +1,7 @@
 // What one process measured, as it is stored: time, profile, accuracy (costs and load scenarios are in files of their
 // own), and the failure to give one of these. Fields that later versions added are optional: old runs stay readable.
 import { z } from 'zod';
+import { METRICS } from '../names.ts';
 import { blockBase } from './blockBase.ts';
 import { costBlockSchema } from './cost.ts';
 import { doubtSchema } from './doubt.ts';
@@ -75,6 +76,8 @@ export const flopsPartsSchema = z.object({
   predictor: z.number(),
   score: z.number(),
   head: z.number(),
+  /** Of a pruned, unprotected [CLS] that is carried on because the head reads it. */
+  orphan: z.number().default(0),
 });
 export type FlopsParts = z.infer<typeof flopsPartsSchema>;
 
@@ -85,13 +88,13 @@ export const profileVariantSchema = z.object({
   sequences: z.number().int(),
   /** Real tokens at the input, summed over the sequences. */
   inputTokens: z.number().int(),
-  /** Analytic, real tokens only (dense-padded: padded tokens, which is what that method computes). */
-  flops: flopsPartsSchema,
-  /** Analytic for the very graph: as `flops` plus the padding slots of batched attention. */
-  executedFlops: z.number(),
+  /** Analytic, real tokens only (dense-padded: padded tokens, which is what that method computes); null for a ready graph. */
+  flops: flopsPartsSchema.nullable(),
+  /** Analytic for the very graph: as `flops` plus the padding slots of batched attention; null for a ready graph. */
+  executedFlops: z.number().nullable(),
   /** From the shapes in ONNX Runtime's profile. */
   profiledFlops: z.number(),
-  /** Sum over sequences of kept tokens after each layer. */
+  /** Sum over sequences of kept tokens after each layer; empty for a graph that does not tell. */
   keptTokens: z.array(z.number()),
   nodeCounts: z.record(z.string(), z.number()),
   /** Kernel time by operator type, milliseconds over the pass; the profiler itself costs 5-14 %. */
@@ -117,15 +120,19 @@ export const accuracyBlockSchema = z.object({
   ...blockBase,
   kind: z.literal('accuracy'),
   group: groupSchema,
-  metric: z.literal('accuracy'),
-  labels: z.array(z.number().int()),
+  /** The task's own. */
+  metric: z.enum(METRICS),
+  /** The task's others. */
+  alsoMetrics: z.array(z.enum(METRICS)).default([]),
+  /** Label indices, or the values to be predicted of a regression. */
+  labels: z.array(z.number()),
   /** sha256 over the texts used. */
   examplesDigest: z.string(),
-  /** Per-example predictions (label index), parallel to `labels`, so that paired differences are computed on reading. */
+  /** Per-example predictions (label index; of a regression the value), parallel to `labels`, so that paired differences are computed on reading. */
   variants: z.array(
     z.object({
       id: z.string(),
-      predictions: z.array(z.number().int()),
+      predictions: z.array(z.number()),
       witnessLogits: z.array(z.number()).optional(),
     }),
   ),

@@ -1,6 +1,6 @@
 // What is measured: groups, variants, cells; and an estimate with its interval.
 import { z } from 'zod';
-import { METHODS, PRECISIONS, PROVIDERS, TEXT_MODES } from '../names.ts';
+import { PRECISIONS, PROVIDERS, TEXT_MODES, VARIANT_METHODS } from '../names.ts';
 
 /** What is measured together: everything but method and point. */
 export const groupSchema = z.object({
@@ -16,7 +16,7 @@ export const groupSchema = z.object({
 export type Group = z.infer<typeof groupSchema>;
 
 /** A method at one of its operating points; `point` is null for the dense graphs. */
-export const variantSchema = z.object({ method: z.enum(METHODS), point: z.string().nullable() });
+export const variantSchema = z.object({ method: z.enum(VARIANT_METHODS), point: z.string().nullable() });
 export type Variant = z.infer<typeof variantSchema>;
 
 export const cellSchema = groupSchema.extend(variantSchema.shape);

@@ -24,11 +24,12 @@ export const rowSchema = cellSchema.extend({
     .object({
       perSequence: z.number(),
       macsPerSequence: z.number(),
-      executedPerSequence: z.number(),
+      /** Null for a ready graph, of which only the profile is known; so are the parts. */
+      executedPerSequence: z.number().nullable(),
       profiledPerSequence: z.number(),
       ratioVsDense: z.number(),
       ratioVsDensePadded: z.number().nullable(),
-      parts: flopsPartsSchema,
+      parts: flopsPartsSchema.nullable(),
     })
     .nullable(),
   speedup: z
@@ -50,6 +51,18 @@ export const rowSchema = cellSchema.extend({
       deltaVsDense: z
         .object({ value: z.number(), low: z.number(), high: z.number(), pValue: z.number() })
         .nullable(),
+      /** The task's other metrics on the same predictions, e.g. accuracy beside F1. */
+      also: z
+        .array(
+          z.object({
+            metric: z.string(),
+            value: z.number(),
+            low: z.number(),
+            high: z.number(),
+            deltaVsDense: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+          }),
+        )
+        .default([]),
       /** sha256 over the predicted labels in the order of the examples; absent in records of older versions. */
       predictionsDigest: z.string().optional(),
       /** sha256 over the texts of the examples. */

@@ -1,6 +1,6 @@
 // The record of a run: what was asked for, where and when.
 import { z } from 'zod';
-import { TARGETS } from '../names.ts';
+import { MODEL_ORIGINS, TARGETS } from '../names.ts';
 import { doubtSchema } from './doubt.ts';
 import { machineSchema } from './machine.ts';
 import { SCHEMA_VERSION } from './version.ts';
@@ -30,6 +30,8 @@ export const runSchema = z.object({
   machines: z.array(machineSchema).optional(),
   /** Hashes of what the numbers were made with: the measuring code, the models, the texts. */
   ingredients: z.record(z.string(), z.string()).optional(),
+  /** What a reader must know of each model; absent in records of older versions, whose models all shipped. */
+  models: z.record(z.string(), z.object({ origin: z.enum(MODEL_ORIGINS), base: z.string() })).optional(),
   /** Providers that the plan wants and this machine lacks, with the reason. */
   obstacles: z.record(z.string(), z.string()).optional(),
 });

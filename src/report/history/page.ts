@@ -1,6 +1,6 @@
 // The frame of a trend page: one file without a script or a network, in the reader's colour scheme.
 import { documentHead, escapeHtml, scrollable } from '../html/markup.ts';
-import type { MethodName } from '../../core/names.ts';
+import type { VariantMethod } from '../../core/names.ts';
 import type { CellHistory, HistoryRun, MachineHistory } from './record.ts';
 import { HISTORY_STYLE } from './style.ts';
 import { slugOf } from './wording.ts';
@@ -65,7 +65,7 @@ export function cellId(cell: CellHistory): string {
 }
 
 /** Colour and shape say it again in words beside them. */
-export function keyOf(method: MethodName): string {
+export function keyOf(method: VariantMethod): string {
   return `<span class="key of-${method}" aria-hidden="true"></span>`;
 }
 

@@ -1,7 +1,7 @@
 // A trend as an SVG text: own drawing instead of the charts of a run, since a page of trends has hundreds of small
 // ones, which as canvases would keep a browser busy for long and show nothing without a script. Colours come from
 // the page's style sheet, so that the reader's scheme holds; every number drawn is in a table beside it.
-import type { MethodName } from '../../core/names.ts';
+import type { VariantMethod } from '../../core/names.ts';
 import { quantile, sortSamples } from '../../stats/samples.ts';
 import { escapeHtml } from '../html/markup.ts';
 import type { Quantity } from './quantities.ts';
@@ -15,7 +15,7 @@ const PLOT = { left: 50, right: 10, top: 30, bottom: 22 };
 export interface PlotInput {
   readonly trend: Trend;
   readonly quantity: Quantity;
-  readonly method: MethodName;
+  readonly method: VariantMethod;
   /** Runs along x, ascending; the trend's points outside of them are not drawn. */
   readonly runs: readonly number[];
   /** Parallel to `runs`. */
