@@ -8,7 +8,7 @@ import { repoRoot } from '../core/root.ts';
 import type { Variant } from '../core/schema.ts';
 import { readSafetensors, type TensorFile } from '../weights/safetensors.ts';
 import type { AttentionKernels } from './attention/kernels.ts';
-import { CPU_KERNELS, CUDA_KERNELS, PLAIN_KERNELS, writeGraph, type GraphFile } from './graphs.ts';
+import { CPU_KERNELS, CUDA_KERNELS, PLAIN_KERNELS, writeGraph, type GraphFile, type PointSource } from './graphs.ts';
 import { pointOf, type ModelEntry, type ZooFile } from './zoo.ts';
 
 export interface GraphOptions {
@@ -16,6 +16,8 @@ export interface GraphOptions {
   readonly provider?: ProviderName;
   readonly lastHiddenState?: boolean;
   readonly strengthInput?: boolean;
+  /** A point that no zoo holds, in the place of the variant's. */
+  readonly point?: PointSource;
   readonly directory?: string;
 }
 
@@ -40,11 +42,11 @@ export async function ensureGraph(
   const method = methodOf(variant);
   const base = openChecked(entry.weights);
   const source = { name: entry.name, config: entry.config, base, baseSha256: entry.weights.sha256 };
-  const pointSource =
+  const ofZoo =
     point === null
       ? null
       : { name: point.name, file: openPoint(entry, point.file), sha256: point.file.sha256 };
-  return writeGraph(options.directory ?? graphFolder(), source, method, pointSource, {
+  return writeGraph(options.directory ?? graphFolder(), source, method, options.point ?? ofZoo, {
     kernels: KERNELS[options.provider ?? 'cpu'],
     lastHiddenState: options.lastHiddenState ?? false,
     strengthInput: options.strengthInput ?? false,

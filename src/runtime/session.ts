@@ -19,6 +19,8 @@ export interface TokenInputs {
   readonly tokenTypeIds: BigInt64Array;
   readonly batch: number;
   readonly length: number;
+  /** [L], for graphs whose strengths are an input. */
+  readonly strengths?: Float32Array;
 }
 
 /** Tensors ready to be fed, by graph input name. Belongs to no session: graphs with the same inputs share it. */
@@ -113,6 +115,10 @@ function prepare(inputNames: readonly string[], batch: TokenInputs): Feeds {
   ]);
   const feeds: Record<string, ort.Tensor> = {};
   for (const name of inputNames) {
+    if (name === 'strengths' && batch.strengths !== undefined) {
+      feeds[name] = new ort.Tensor('float32', batch.strengths, [batch.strengths.length]);
+      continue;
+    }
     const data = known.get(name);
     if (data === undefined)
       throw new Error(`the graph wants an input "${name}", which the bench does not know`);
