@@ -1,6 +1,7 @@
 // FLOPs from kept tokens (2 x MACs). Embeddings, softmax, LayerNorm, GELU and biases are left out, as in the LTP
 // paper's count; what deciding costs is in, and listed apart: Transkimmer's predictors, and the column sums that
-// score tokens (H n^2 additions, counted as the product with a row of ones that they are).
+// score tokens (H n^2 additions, counted as the product with a row of ones that they are), and the layers that a pruned
+// [CLS] still goes through where nothing protects it (an orphan: no attention, but its row is projected and fed forward).
 // Two totals. `parts` counts real tokens only. `executed` counts what the very graph computes, i.e. also the empty
 // slots of a short ragged batch's attention rectangle, and is what the profile must show.
 import type { ProviderName } from '../core/names.ts';
@@ -19,6 +20,8 @@ export interface TokenCounts {
   readonly paddedLength: number;
   /** Layer by sequence: tokens alive after each layer. */
   readonly kept: readonly (readonly number[])[];
+  /** Layer by sequence: 1 where [CLS] is carried on as an orphan after the layer; left out where it is protected. */
+  readonly orphans?: readonly (readonly number[])[];
 }
 
 export interface EncoderFlops {
@@ -47,6 +50,8 @@ export function encoderFlops(
   let emptyMacs = 0;
   const padded = method.rows === 'padded';
   let alive = padded ? counts.lengths.map(() => counts.paddedLength) : [...counts.lengths];
+  let orphans = counts.lengths.map(() => 0);
+  work.linear += projectionMacs(config) * sum(alive);
   for (let layer = 0; layer < config.layers; layer++) {
     const after = padded ? alive : (counts.kept[layer] ?? []);
     const before = rule.keepBefore !== undefined;
@@ -57,8 +62,11 @@ export function encoderFlops(
     const pairs = sumOfSquares(entering);
     work.attention += 2 * config.hiddenSize * pairs;
     work.score += scoreMacs * pairs;
-    if (!padded) emptyMacs += (2 * config.hiddenSize + scoreMacs) * (slots(entering, kernels) - pairs);
+    const orphansAfter = counts.orphans?.[layer] ?? orphans;
+    work.orphan += linearMacs(config, sum(orphans), sum(orphansAfter));
+    if (!padded) emptyMacs += (2 * config.hiddenSize + scoreMacs) * (slots(entering, orphans, kernels) - pairs);
     alive = [...after];
+    orphans = [...orphansAfter];
   }
   const { hiddenSize: d, labels } = config;
   work.head = counts.lengths.length * (d * d + d * labels.length);
@@ -72,12 +80,22 @@ function linearMacs(config: EncoderConfig, entering: number, staying: number): n
   return 3 * d * d * entering + (d * d + 2 * d * f) * staying;
 }
 
-/** Query-key pairs that the graph computes for packed sequences, by the branch it takes (attention.ts). */
-function slots(counts: readonly number[], kernels: AttentionKernels): number {
-  const longest = Math.max(...counts);
-  const ragged = counts.some((count) => count !== longest);
-  const rectangle = kernels.adaptive ? counts.length > 1 && ragged && longest <= kernels.loopAbove : ragged;
-  return rectangle ? counts.length * longest * longest : sumOfSquares(counts);
+/** Of each token: embeddings of another width than d are projected (ELECTRA). */
+function projectionMacs({ embeddingSize: e, hiddenSize: d }: EncoderConfig): number {
+  return e === d ? 0 : e * d;
+}
+
+/**
+ * Query-key pairs that the graph computes for packed sequences, by the branch it takes (attention.ts). An orphan is a
+ * row of a rectangle; a loop over sequences leaves it out.
+ */
+function slots(tokens: readonly number[], orphans: readonly number[], kernels: AttentionKernels): number {
+  const rows = tokens.map((count, sequence) => count + (orphans[sequence] ?? 0));
+  const longest = Math.max(...rows);
+  const even = sum(orphans) === 0 && rows.every((count) => count === longest);
+  const single = rows.length === 1 && sum(orphans) === 0;
+  const rectangle = !even && (!kernels.adaptive || (!single && longest <= kernels.loopAbove));
+  return rectangle ? rows.length * longest * longest : sumOfSquares(tokens);
 }
 
 export function total(parts: FlopsParts): number {

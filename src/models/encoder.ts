@@ -1,17 +1,24 @@
 // Writes a post-LN BERT encoder with a pruning method in it as an ONNX graph. Rows of all sequences are packed;
 // after a method has decided, the survivors are gathered before the output projection, so that projection,
 // feed-forward and all later layers run on survivors only. Inputs: input_ids, attention_mask and, for models that
-// have token types, token_type_ids, int64 [B, S]. Outputs: logits float [B, C], kept_tokens int64 [L, B] and, on
-// request, last_hidden_state float [B, S, d].
+// have token types, token_type_ids, int64 [B, S]. Outputs: logits float [B, C], kept_tokens int64 [L, B]; where [CLS]
+// may be pruned, orphans int64 [L, B], 1 where it is carried on; on request last_hidden_state float [B, S, d].
 import { GraphBuilder, MICROSOFT, type Value } from '../onnx/builder.ts';
 import { DATA_TYPE, type ModelProto } from '../onnx/proto.ts';
 import { attend, attendAndRemove } from './attention/attention.ts';
 import type { AttentionKernels } from './attention/kernels.ts';
 import { inputPadding, maskedAttention, type InputPadding } from './attention/rectangle.ts';
 import type { EncoderConfig } from './config.ts';
-import { embed, head, layerNorm, linear, type WeightLookup } from './layers.ts';
+import { activate, embed, head, layerNorm, linear, type WeightLookup } from './layers.ts';
 import type { AfterScore, Method, MethodContext, PointRule } from './methods/contract.ts';
-import { createPacking, paddedGeometry, type Packing, type PaddedGeometry } from './packing.ts';
+import {
+  aliveCounts,
+  createPacking,
+  orphanCounts,
+  paddedGeometry,
+  type Packing,
+  type PaddedGeometry,
+} from './packing.ts';
 import { inputRows, type InputRows } from './inputs.ts';
 import { removalOf, removeBefore, survivorsOf, type Rows } from './removal.ts';
 import { StateArchive } from './stateArchive.ts';
@@ -39,9 +46,12 @@ export function encoderGraph(
   const context = methodContext(g, config, rule, weights, input, options);
   const layers = new EncoderWriter(g, config, rule, weights, input, context, options);
   const rows = layers.run();
-  const logits = g.within('head', () => head(g, weights, rows.hidden, rows.packing.starts));
+  const logits = g.within('head', () => head(g, config, weights, rows.hidden, rows.packing.starts));
   g.output(logits, 'float', ['batch', config.labels.length], 'logits');
   g.output(g.op('Concat', layers.kept, { axis: 0 }), 'int64', [config.layers, 'batch'], 'kept_tokens');
+  if (!rule.protectsCls) {
+    g.output(g.op('Concat', layers.orphans, { axis: 0 }), 'int64', [config.layers, 'batch'], 'orphans');
+  }
   layers.archive?.output(g, rows, input, config.hiddenSize);
   const metadata = { method: method.name, cls: rule.protectsCls ? 'protected' : 'unprotected' };
   return { graph: g.build(), opsets: OPSETS, metadata };
@@ -65,6 +75,7 @@ function methodContext(
         ? g.op('Gather', ['strengths', g.int64(layer)], { axis: 0 }, 'strength')
         : g.float(rule.strengths?.[layer] ?? 0),
     inputCounts: input.counts,
+    inputLength: input.length,
   };
 }
 
@@ -72,6 +83,8 @@ function methodContext(
 class EncoderWriter {
   /** int64 [1, B] after each layer. */
   readonly kept: Value[] = [];
+  /** int64 [1, B] after each layer. */
+  readonly orphans: Value[] = [];
   readonly archive: StateArchive | null;
   readonly #g: GraphBuilder;
   readonly #config: EncoderConfig;
@@ -109,20 +122,20 @@ class EncoderWriter {
     let rows: Rows = {
       hidden: g.within('embeddings', () => embed(g, this.#config, this.#weights, this.#input)),
       packing,
-      origin: this.archive === null ? null : this.#input.origin,
+      origin: this.archive === null && this.#rule.tracksOrigin !== true ? null : this.#input.origin,
     };
     for (let layer = 0; layer < this.#config.layers; layer++) {
       rows = g.within(`layer${layer}`, () => this.#layer(layer, rows));
-      this.kept.push(g.op('Unsqueeze', [this.#alive(rows.packing), g.int64([0])], {}, 'kept'));
+      const row = (counts: Value, label: string) => g.op('Unsqueeze', [counts, g.int64([0])], {}, label);
+      this.kept.push(row(this.#alive(rows.packing), 'kept'));
+      if (!this.#rule.protectsCls) this.orphans.push(row(orphanCounts(g, rows.packing), 'orphans'));
     }
     return rows;
   }
 
-  /** int64 [B]: kept tokens; an orphaned [CLS] is a row but not a kept token. */
+  /** int64 [B]: kept tokens. */
   #alive(packing: Packing): Value {
-    if (this.#input.padded) return this.#input.counts;
-    if (packing.orphans === null) return packing.counts;
-    return this.#g.op('Sub', [packing.counts, this.#g.op('Cast', [packing.orphans], { to: DATA_TYPE.int64 })]);
+    return this.#input.padded ? this.#input.counts : aliveCounts(this.#g, packing);
   }
 
   #layer(layer: number, entering: Rows): Rows {
@@ -135,14 +148,18 @@ class EncoderWriter {
       attended,
       survivors.hidden,
     ]);
-    const wide = g.op('Gelu', [linear(g, this.#weights, `${name}.intermediate.dense`, middle)]);
+    const inner = linear(g, this.#weights, `${name}.intermediate.dense`, middle);
+    const wide = activate(g, this.#config.activation, inner);
     const narrow = linear(g, this.#weights, `${name}.output.dense`, wide);
     const hidden = layerNorm(g, this.#config, this.#weights, `${name}.output.LayerNorm`, [narrow, middle]);
     return { ...survivors, hidden };
   }
 
   #before(layer: number, rows: Rows): Rows {
-    const keep = this.#rule.keepBefore?.(this.#g, this.#context, layer, { hidden: rows.hidden });
+    const keep = this.#rule.keepBefore?.(this.#g, this.#context, layer, {
+      hidden: rows.hidden,
+      origin: rows.origin,
+    });
     if (keep === undefined) return rows;
     this.archive?.record(this.#g, rows, this.#input, this.#config.hiddenSize);
     return this.#g.within('remove', () => removeBefore(this.#g, rows, keep));

@@ -17,11 +17,11 @@ export interface InputRows {
   readonly rowCounts: Value;
   /** int64 [T], slot b * S + s of each row. */
   readonly origin: Value;
-  /** int64 [T], position in its sequence. */
+  /** int64 [T], row of the position table: place in its sequence, counted from config.firstPosition. */
   readonly position: Value;
   /** int64 [T]. */
   readonly ids: Value;
-  /** int64 [T]; null for models without token types. */
+  /** int64 [T]; null for models with fewer than two token types. */
   readonly types: Value | null;
   /** Whether rows include padding. */
   readonly padded: boolean;
@@ -31,7 +31,7 @@ export function inputRows(g: GraphBuilder, config: EncoderConfig, rows: 'packed'
   const rectangle = ['batch', 'sequence'];
   const ids = g.input('input_ids', 'int64', rectangle);
   const maskInput = g.input('attention_mask', 'int64', rectangle);
-  const types = config.tokenTypes > 0 ? g.input('token_type_ids', 'int64', rectangle) : null;
+  const types = config.tokenTypes > 1 ? g.input('token_type_ids', 'int64', rectangle) : null;
   const shape = g.op('Shape', [ids]);
   const batch = g.op('Gather', [shape, g.int64(0)], { axis: 0 }, 'batch');
   const length = g.op('Gather', [shape, g.int64(1)], { axis: 0 }, 'length');
@@ -50,7 +50,7 @@ export function inputRows(g: GraphBuilder, config: EncoderConfig, rows: 'packed'
     counts,
     rowCounts: padded ? g.op('Expand', [length, shapeOf(g, [batch])]) : counts,
     origin,
-    position: slot,
+    position: config.firstPosition === 0 ? slot : g.op('Add', [slot, g.int64(config.firstPosition)], {}, 'position'),
     ids: rowsOf(ids),
     types: types === null ? null : rowsOf(types),
     padded,

@@ -23,6 +23,8 @@ export const pointSchema = fileSchema.extend({
 export const modelSchema = z.object({
   name: z.string(),
   origin: z.enum(MODEL_ORIGINS).default('shipped'),
+  /** Whether it answers a task. Without a trained head, or with random weights, there is nothing to be accurate about. */
+  answers: z.boolean().default(true),
   task: z.string(),
   dir: z.string(),
   licence: z.string(),

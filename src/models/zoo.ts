@@ -30,6 +30,8 @@ export interface PointEntry {
 export interface ModelEntry {
   readonly name: string;
   readonly origin: ModelOrigin;
+  /** False without a trained head, or with random weights: accuracy is then null everywhere. */
+  readonly answers: boolean;
   readonly task: string;
   readonly licence: string;
   /** Where the pretrained encoder came from. */
@@ -105,6 +107,7 @@ function modelEntry(directory: string, entry: z.infer<typeof modelSchema>): Mode
   return {
     name: entry.name,
     origin: entry.origin,
+    answers: entry.answers,
     task: entry.task,
     licence: entry.licence,
     base: entry.base,

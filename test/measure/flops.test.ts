@@ -17,6 +17,7 @@ const config: EncoderConfig = {
   maxPositions: 512,
   tokenTypes: 2,
   layerNormEpsilon: 1e-12,
+  activation: 'gelu',
   embeddingSize: 4,
   firstPosition: 0,
   headActivation: 'tanh',
