@@ -9,9 +9,9 @@ const ASTRAL_IDEOGRAPH =
   /[\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
 
 /** The text, changed only in what the library would treat otherwise than the reference. */
-export function likeReference(text: string, lowercase: boolean): string {
+export function likeReference(text: string, lowercase: boolean, splitIdeographs: boolean): string {
   if (ASCII_ONLY.test(text)) return text;
-  const spaced = text.replace(ASTRAL_IDEOGRAPH, ' $& ');
+  const spaced = splitIdeographs ? text.replace(ASTRAL_IDEOGRAPH, ' $& ') : text;
   // JavaScript lower-cases a word's last sigma to its final form; the crate goes letter by letter.
   return lowercase ? spaced.replaceAll('Σ', 'σ') : spaced;
 }

@@ -1,12 +1,20 @@
-// Text to token ids, by a model folder's tokenizer.json. Only BERT's WordPiece is accepted: composing documents from
-// sentences that were tokenised one by one rests on its splitting at white space. Nothing is ever cut or padded
-// here, whatever `truncation` and `padding` the file carries; a text that does not fit is an error (assertFits).
-import { join } from 'node:path';
-import * as library from '@huggingface/tokenizers';
-import { z } from 'zod';
-import { readJson } from '../core/atomicFile.ts';
-import { BenchError, messageOf } from '../core/errors.ts';
-import { likeReference } from './bertNormalizer.ts';
+// Text to token ids, by the files of a model's folder. Nothing is ever cut or padded here, whatever `truncation` and
+// `padding` the file carries: cutting is truncate.ts, and a text that may not be cut and does not fit is an
+// error (assertFits). Accepted are BERT's WordPiece and byte-level BPE: of both it is known what a space between
+// two texts does to their ids, which composing documents rests on.
+import { BenchError } from '../core/errors.ts';
+import { readTokenizerFolder, type TokenizerFile } from './tokenizers/files.ts';
+import { bareEncoder } from './tokenizers/library.ts';
+import { ROLES, type Role } from './tokenizers/roles.ts';
+import {
+  bertTemplate,
+  countSpecial,
+  fillTemplate,
+  outerIds,
+  readTemplate,
+  robertaTemplate,
+  type Template,
+} from './tokenizers/template.ts';
 
 /** One text, or two, as a model reads them. */
 export interface Encoding {
@@ -19,9 +27,12 @@ export interface Encoding {
 }
 
 export interface Tokenizer {
+  /** The token before a text, whose state the head reads: [CLS] or <s>. */
   readonly clsId: number;
+  /** The token after a text: [SEP] or </s>. */
   readonly sepId: number;
   readonly padId: number;
+  /** One more than the largest id. */
   readonly vocabularySize: number;
   /** Ids with the special tokens around one text or a pair. */
   encode(text: string, pair?: string): Encoding;
@@ -29,72 +40,70 @@ export interface Tokenizer {
   wrap(first: readonly number[], second?: readonly number[]): Encoding;
   /** Special tokens that `wrap` adds to one text, and to two. */
   readonly specialTokens: { readonly single: number; readonly pair: number };
-  /** Ids of the text alone. The ids of `a + ' ' + b` are those of a, then those of b. */
+  /** Ids of the text alone. */
   encodeBare(text: string): number[];
+  /**
+   * Ids of the text where it goes on after another and a space: those of `a + ' ' + b` are encodeBare(a), then
+   * encodeContinued(b). WordPiece splits at spaces, so there it is encodeBare; in byte-level BPE the space is a part
+   * of the word behind it. Special tokens that take the space beside them (RoBERTa's <mask>) are beyond this.
+   */
+  encodeContinued(text: string): number[];
 }
 
-const fileSchema = z.looseObject({
-  model: z.looseObject({
-    type: z.literal('WordPiece'),
-    vocab: z.record(z.string(), z.number().int().nonnegative()),
-  }),
-  pre_tokenizer: z.looseObject({ type: z.literal('BertPreTokenizer') }),
-  normalizer: z.looseObject({ type: z.literal('BertNormalizer'), lowercase: z.boolean() }),
-});
-
-/** @param folder a model's folder, which holds tokenizer.json. */
-export function loadTokenizer(folder: string): Tokenizer {
-  const path = join(folder, 'tokenizer.json');
-  const file = readJson(path, fileSchema, 'tokenizer');
-  const special = (token: string): number => specialId(path, file.model.vocab, token);
-  const [clsId, sepId, padId] = [special('[CLS]'), special('[SEP]'), special('[PAD]')];
-  // A file without a post-processor would add no special tokens; ours come from here, so only bare ids are asked for.
-  const inner = open(path, { ...file, truncation: null, padding: null, post_processor: null });
-  const lowercase = file.normalizer.lowercase;
-  const encodeBare = (text: string): number[] =>
-    inner.encode(likeReference(text, lowercase), { add_special_tokens: false }).ids;
-  const wrap: Tokenizer['wrap'] = (first, second) => {
-    const ids = [clsId, ...first, sepId];
-    const typeOneFrom = ids.length;
-    return { ids: second === undefined ? ids : [...ids, ...second, sepId], typeOneFrom };
-  };
+/**
+ * @param folder a model's folder: tokenizer.json, or vocab.txt, or vocab.json and merges.txt, and what there is of
+ *   tokenizer_config.json and special_tokens_map.json.
+ * @param tokenTypes how many the model has; with fewer than two all tokens are of type 0.
+ * @throws BenchError naming the file and what is missing or not supported.
+ */
+export function loadTokenizer(folder: string, tokenTypes = 2): Tokenizer {
+  const read = readTokenizerFolder(folder);
+  const ids = idsOf(read);
+  const encodeBare = bareEncoder(read);
+  const template = readTemplate(read.file.post_processor, read.path) ?? usualTemplate(read, ids);
+  const [clsId, sepId] = outerIds(template);
+  const wrap: Tokenizer['wrap'] = (first, second) => fillTemplate(template, first, second, tokenTypes > 1);
+  if (read.kind === 'WordPiece' && !ids.has(read.file.model.unk_token))
+    missing(read, read.file.model.unk_token);
   return {
     clsId,
     sepId,
-    padId,
-    vocabularySize: Object.keys(file.model.vocab).length,
-    specialTokens: { single: 2, pair: 3 },
+    padId: idOf(read, ids, 'pad'),
+    vocabularySize: Math.max(...ids.values(), -1) + 1,
+    specialTokens: { single: countSpecial(template.single), pair: countSpecial(template.pair) },
     wrap,
     encode: (text, pair) => wrap(encodeBare(text), pair === undefined ? undefined : encodeBare(pair)),
     encodeBare,
+    encodeContinued: read.kind === 'WordPiece' ? encodeBare : (text) => encodeBare(` ${text}`),
   };
 }
 
-interface LibraryTokenizer {
-  encode(text: string, options: { add_special_tokens: boolean }): { readonly ids: number[] };
-}
-type LibraryClass = new (file: object, config: object) => LibraryTokenizer;
-
-// The library's declarations import without extensions (seen in 0.2.0), which NodeNext resolves to nothing, so the one
-// class that we use is typed here.
-const { Tokenizer: LibraryTokenizer } = z
-  .object({ Tokenizer: z.custom<LibraryClass>((value) => typeof value === 'function') })
-  .parse({ ...library });
-
-function open(path: string, file: object): LibraryTokenizer {
-  try {
-    return new LibraryTokenizer(file, {});
-  } catch (thrown) {
-    throw new BenchError(`tokenizer ${path}: ${messageOf(thrown)}`, 'restore the file', { cause: thrown });
-  }
+/** Of all tokens, those that were added to the vocabulary included. */
+function idsOf({ file }: TokenizerFile): ReadonlyMap<string, number> {
+  return new Map([
+    ...Object.entries(file.model.vocab),
+    ...file.added_tokens.map(({ content, id }): [string, number] => [content, id]),
+  ]);
 }
 
-function specialId(path: string, vocabulary: Readonly<Record<string, number>>, token: string): number {
-  const id = vocabulary[token];
-  if (id === undefined) {
-    throw new BenchError(`tokenizer ${path}: ${token} is not in the vocabulary`, "use a BERT model's file");
-  }
-  return id;
+function usualTemplate(read: TokenizerFile, ids: ReadonlyMap<string, number>): Template {
+  const [cls, sep] = [idOf(read, ids, 'cls'), idOf(read, ids, 'sep')];
+  return read.kind === 'WordPiece' ? bertTemplate(cls, sep) : robertaTemplate(cls, sep);
+}
+
+function idOf(read: TokenizerFile, ids: ReadonlyMap<string, number>, role: Role): number {
+  const token = read.roles[role];
+  return ids.get(token) ?? missing(read, token);
+}
+
+function missing({ path, roles }: TokenizerFile, token: string): never {
+  const role = ROLES.find((one) => roles[one] === token);
+  throw new BenchError(
+    `tokenizer ${path}: ${token} is not in the vocabulary`,
+    role === undefined
+      ? "use a BERT or RoBERTa model's file"
+      : `name the token of that role as ${role}_token in special_tokens_map.json beside it`,
+  );
 }
 
 /** Refuses a text of more tokens than the model has positions. @param what names the text and the model. */

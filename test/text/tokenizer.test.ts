@@ -3,17 +3,11 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { z } from 'zod';
-import { readJson } from '../../src/core/atomicFile.ts';
-import { repoRoot } from '../../src/core/root.ts';
 import { loadTask } from '../../src/text/dataset.ts';
 import { assertFits, loadTokenizer } from '../../src/text/tokenizer.ts';
 import { MODEL_FOLDER } from './modelFolder.ts';
 
 const tokenizer = loadTokenizer(MODEL_FOLDER);
-const casesSchema = z.array(z.object({ text: z.string(), ids: z.array(z.number()) }));
-const cases = readJson(join(repoRoot(), 'test/golden/tokenizer/parity.json'), casesSchema, 'golden');
-
 /** A folder with the shipped tokenizer.json, changed. */
 const edited = (edit: (file: Record<string, unknown>) => void): string => {
   const folder = mkdtempSync(join(tmpdir(), 'tokenizer-'));
@@ -25,25 +19,6 @@ const edited = (edit: (file: Record<string, unknown>) => void): string => {
   writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(file));
   return folder;
 };
-
-test('ids equal those of the reference implementation on odd texts', () => {
-  for (const { text, ids } of cases) assert.deepEqual(tokenizer.encode(text).ids, ids, JSON.stringify(text));
-});
-
-test('bare ids are the ids without the first and the last', () => {
-  assert.deepEqual([tokenizer.clsId, tokenizer.sepId, tokenizer.padId], [101, 102, 0]);
-  for (const { text, ids } of cases) assert.deepEqual(tokenizer.encodeBare(text), ids.slice(1, -1));
-});
-
-test('joining by a space joins the ids, for every pair of odd texts', () => {
-  const odd = cases.filter(({ text }) => text.length < 200);
-  for (const left of odd) {
-    for (const right of odd) {
-      const joined = tokenizer.encodeBare(`${left.text} ${right.text}`);
-      assert.deepEqual(joined, [...left.ids.slice(1, -1), ...right.ids.slice(1, -1)], left.text + right.text);
-    }
-  }
-});
 
 test('truncation and padding in the file are not obeyed', () => {
   const folder = edited((file) => {
@@ -69,14 +44,52 @@ test('special tokens do not hang on the post-processor of the file', () => {
 });
 
 test('a tokenizer that is absent, of another kind or without special tokens is refused', () => {
-  assert.throws(() => loadTokenizer('/nowhere'), /cannot read tokenizer \/nowhere\/tokenizer\.json/);
-  const bytePairs = edited((file) => (file['pre_tokenizer'] = { type: 'ByteLevel' }));
-  assert.throws(() => loadTokenizer(bytePairs), /tokenizer\.json: pre_tokenizer\.type/);
-  const noPad = edited((file) => {
+  const refuses = (edit: (file: Record<string, unknown>) => void, pattern: RegExp): void => {
+    const folder = edited(edit);
+    assert.throws(() => loadTokenizer(folder), pattern);
+  };
+  assert.throws(() => loadTokenizer('/nowhere'), /no tokenizer in \/nowhere/);
+  refuses((file) => (file['pre_tokenizer'] = { type: 'ByteLevel' }), /tokenizer\.json: pre_tokenizer\.type/);
+  refuses((file) => (file['model'] = { type: 'Unigram', vocab: [] }), /tokenizer\.json: model\.type/);
+  refuses((file) => {
     const { model } = file as { model: { vocab: Record<string, number> } };
     delete model.vocab['[PAD]'];
+    file['added_tokens'] = [];
+  }, /\[PAD\] is not in the vocabulary/);
+  const template = { type: 'TemplateProcessing', special_tokens: {}, pair: [] };
+  const sequence = { Sequence: { id: 'A', type_id: 0 } };
+  refuses(
+    (file) => (file['post_processor'] = { ...template, single: [sequence] }),
+    /between two special tokens/,
+  );
+  refuses((file) => (file['post_processor'] = { type: 'Odd' }), /post_processor/);
+});
+
+test('special tokens are found by their role, whatever their name', () => {
+  const folder = edited((file) => {
+    const { model } = file as { model: { vocab: Record<string, number> } };
+    model.vocab['<start>'] = model.vocab['[CLS]']!;
+    model.vocab['<blank>'] = model.vocab['[MASK]']!;
+    file['post_processor'] = null;
   });
-  assert.throws(() => loadTokenizer(noPad), /\[PAD\] is not in the vocabulary/);
+  const roles = { bos_token: '<start>', pad_token: { content: '<blank>', lstrip: false } };
+  writeFileSync(join(folder, 'special_tokens_map.json'), JSON.stringify(roles));
+  const named = loadTokenizer(folder);
+  assert.deepEqual([named.clsId, named.sepId, named.padId], [101, 102, 103]);
+  writeFileSync(join(folder, 'special_tokens_map.json'), JSON.stringify({ cls_token: '<absent>' }));
+  assert.throws(() => loadTokenizer(folder), /<absent> is not in the vocabulary/);
+});
+
+test('a merge or a vocabulary that cannot be read is named with its line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tokenizer-'));
+  writeFileSync(join(folder, 'vocab.json'), JSON.stringify({ a: 0, b: 1, ab: 2 }));
+  writeFileSync(join(folder, 'merges.txt'), '#version: 0.2\na b\nab\n');
+  assert.throws(() => loadTokenizer(folder), /merges\.txt line 3: not two tokens/);
+  writeFileSync(join(folder, 'merges.txt'), 'a b\n');
+  assert.throws(() => loadTokenizer(folder), /<pad> is not in the vocabulary|<s> is not in the vocabulary/);
+  const words = mkdtempSync(join(tmpdir(), 'tokenizer-'));
+  writeFileSync(join(words, 'vocab.txt'), Buffer.of(0x61, 0xff, 0x0a));
+  assert.throws(() => loadTokenizer(words), /cannot read tokenizer .*vocab\.txt/);
 });
 
 test('a text longer than the positions is refused with its length and the limit', () => {
