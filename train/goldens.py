@@ -117,6 +117,9 @@ def write_tiny() -> None:
               {"cls": "unprotected", "score": "received-attention", "floor": "0.00128"}, orphans)
     tiny_case("threshold", "threshold", SMALL, lambda s: ThresholdPruner(ThresholdPruner.ramp(1.2, s.layers)), protected | received, prunes)
     tiny_case("topk-rates", "topk", SMALL, lambda s: TopKPruner(rates=[1.0, 0.75, 0.5]), protected | {"score": "received-attention"}, prunes)
+    tiny_case("topk-unprotected", "topk", SMALL, lambda s: TopKPruner(rates=[1.0, 0.6, 0.2], protect_cls=False),
+              {"cls": "unprotected", "score": "received-attention"},
+              lambda kept, n, headless: bool((kept[-1] == 0).sum() >= 2 and headless >= 4 and (kept[-1] > 0).sum() > 8))
     tiny_case("topk-counts", "topk", SMALL, lambda s: TopKPruner(counts=[16, 8, 3]), protected | {"score": "received-attention"}, prunes)
     tiny_case("topk-minus-self", "topk", WIDE, lambda s: TopKPruner(rates=[1.0, 0.8, 0.5, 0.3], minus_self=True),
               protected | {"score": "received-attention-minus-self"}, prunes)

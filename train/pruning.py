@@ -40,7 +40,8 @@ class Pruner(nn.Module):
 
 
 class ThresholdPruner(Pruner):
-    """LTP and manual threshold: keep i iff r_i >= max(tau_l, floor). Layer 0 never prunes in the points trained here.
+    """LTP and manual threshold: keep i iff r_i >= max(tau_l, floor); a tau of exactly 0 switches the layer's pruning off.
+    Layer 0 never prunes in the points trained here.
 
     Soft stage (stage="soft", training mode): the layer's output is multiplied by sigmoid((r - tau)/T), which trains tau.
     """
@@ -62,7 +63,7 @@ class ThresholdPruner(Pruner):
             scale = torch.sigmoid((received_attention(probs, live) - tau) / self.temperature)
             return live, torch.cat([torch.ones_like(scale[:, :1]), scale[:, 1:]], 1) if self.protect_cls else scale
         limit = max(tau.item(), self.floor)
-        if limit <= 0:
+        if tau == 0 or limit <= 0:
             return live, None
         r = received_attention(probs, live)
         keep = r >= limit
@@ -75,13 +76,15 @@ class ThresholdPruner(Pruner):
 
 
 class TopKPruner(Pruner):
-    """Keep the k tokens that receive most attention; CLS always takes one place, ties go to the earlier position.
+    """Keep the k tokens that receive most attention; ties go to the earlier position. A protected CLS always takes one place
+    and k is at least 1; an unprotected one competes like any token, and k may be 0.
 
     rates [L]: k = round_half_even(n0 * rate) with n0 the real length at the input; counts [L]: k absolute (PoWER-BERT).
     """
 
-    def __init__(self, rates=None, counts=None, minus_self=False):
+    def __init__(self, rates=None, counts=None, minus_self=False, protect_cls=True):
         super().__init__()
+        self.protect_cls = protect_cls
         self.register_buffer("keep_rates", None if rates is None else torch.as_tensor(rates, dtype=torch.float32))
         self.register_buffer("keep_counts", None if counts is None else torch.as_tensor(counts, dtype=torch.int32))
         self.minus_self = minus_self
@@ -95,12 +98,13 @@ class TopKPruner(Pruner):
         if self.keep_rates is not None:
             if self.keep_rates[l] >= 1:
                 return live, None
-            k = torch.round(real.sum(1).float() * self.keep_rates[l]).clamp_min(1)  # torch rounds half to even
+            k = torch.round(real.sum(1).float() * self.keep_rates[l])  # torch rounds half to even
         else:
             k = self.keep_counts[l].expand(live.shape[0])
-        k = torch.minimum(k.long(), live.sum(1))  # [B]
+        k = torch.minimum(k.long().clamp_min(1 if self.protect_cls else 0), live.sum(1))  # [B]
         score = received_attention(probs, live, self.minus_self).masked_fill(~live, float("-inf"))
-        score[:, 0] = float("inf")
+        if self.protect_cls:
+            score[:, 0] = float("inf")
         ordered, order = score.sort(dim=1, descending=True, stable=True)
         rank = torch.empty_like(order).scatter_(1, order, torch.arange(order.shape[1], device=order.device).expand_as(order))
         inside = (k >= 1) & (k < live.sum(1))  # sequences where something is cut

@@ -64,7 +64,8 @@ export function encoderFlops(
     work.score += scoreMacs * pairs;
     const orphansAfter = counts.orphans?.[layer] ?? orphans;
     work.orphan += linearMacs(config, sum(orphans), sum(orphansAfter));
-    if (!padded) emptyMacs += (2 * config.hiddenSize + scoreMacs) * (slots(entering, orphans, kernels) - pairs);
+    if (!padded)
+      emptyMacs += (2 * config.hiddenSize + scoreMacs) * (slots(entering, orphans, kernels) - pairs);
     alive = [...after];
     orphans = [...orphansAfter];
   }

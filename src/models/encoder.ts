@@ -75,6 +75,7 @@ function methodContext(
         ? g.op('Gather', ['strengths', g.int64(layer)], { axis: 0 }, 'strength')
         : g.float(rule.strengths?.[layer] ?? 0),
     inputCounts: input.counts,
+    inputIds: input.rectangle,
     inputLength: input.length,
   };
 }

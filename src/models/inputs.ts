@@ -5,6 +5,8 @@ import type { EncoderConfig } from './config.ts';
 import { countTrue, positions, shapeOf } from './packing.ts';
 
 export interface InputRows {
+  /** int64 [B, S], ids as they are fed. */
+  readonly rectangle: Value;
   /** int64 [], B. */
   readonly batch: Value;
   /** int64 [], S. */
@@ -44,6 +46,7 @@ export function inputRows(g: GraphBuilder, config: EncoderConfig, rows: 'packed'
   const flat = (input: Value) => g.op('Reshape', [input, g.int64([-1])]);
   const rowsOf = (input: Value) => (padded ? flat(input) : g.op('Gather', [flat(input), origin]));
   return {
+    rectangle: ids,
     batch,
     length,
     mask,

@@ -1,7 +1,7 @@
 // Where the live tokens of a batch lie. Rows of all sequences stand one after the other, without padding:
 // `counts[b]` rows from `starts[b]` on. The *padded geometry* is the rectangle [B, longest] in which slot
 // (b, s) is the s-th live token of sequence b; only the attention product needs it.
-import type { GraphBuilder, Value } from '../onnx/builder.ts';
+import { GraphBuilder, type Value } from '../onnx/builder.ts';
 import { DATA_TYPE } from '../onnx/proto.ts';
 
 export interface Packing {
@@ -53,6 +53,28 @@ export function paddedGeometry(g: GraphBuilder, packing: Packing): PaddedGeometr
   const within = g.op('Min', [slots, last]);
   const rows = g.op('Add', [column(g, packing.starts), within]);
   return { rows: g.op('Reshape', [rows, g.int64([-1])], {}, 'rows'), filled };
+}
+
+/** int64 [B]: tokens alive; an orphan is a row but no token. */
+export function aliveCounts(g: GraphBuilder, packing: Packing): Value {
+  if (packing.orphans === null) return packing.counts;
+  return g.op('Sub', [packing.counts, orphanCounts(g, packing)], {}, 'tokens');
+}
+
+/** int64 [B]: 1 where [CLS] is an orphan. */
+export function orphanCounts(g: GraphBuilder, packing: Packing): Value {
+  if (packing.orphans !== null) return g.op('Cast', [packing.orphans], { to: DATA_TYPE.int64 });
+  return g.op('ConstantOfShape', [g.op('Shape', [packing.counts])], {
+    value: GraphBuilder.scalarAttribute('int64', 0),
+  });
+}
+
+/** bool [B, longest]: filled and not an orphan. */
+export function visibleSlots(g: GraphBuilder, packing: Packing, filled: Value): Value {
+  if (packing.orphans === null) return filled;
+  const first = g.op('Equal', [slotNumbers(g, packing), g.int64([0])]); // [1, S]
+  const orphan = g.op('And', [first, column(g, g.op('Cast', [packing.orphans], { to: DATA_TYPE.bool }))]); // [B, S]
+  return g.op('And', [filled, g.op('Not', [orphan])]);
 }
 
 /** int64 [T], the slot b * longest + s of every live row, in row order. `filled` is bool [B, longest]. */

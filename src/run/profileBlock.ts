@@ -90,14 +90,17 @@ function count(
   { group }: ProfileTask,
   model: ModelEntry,
   variant: Variant,
-  { keptTokens, layers, batch }: EncoderOutput,
+  { keptTokens, orphans, layers, batch }: EncoderOutput,
   sequences: readonly (readonly number[])[],
 ): Counted {
-  const kept = Array.from({ length: layers }, (_, layer) =>
-    Array.from(keptTokens.subarray(layer * batch, (layer + 1) * batch), Number),
-  );
+  const byLayer = (values: BigInt64Array): number[][] =>
+    Array.from({ length: layers }, (_, layer) =>
+      Array.from(values.subarray(layer * batch, (layer + 1) * batch), Number),
+    );
+  const kept = byLayer(keptTokens);
   const lengths = sequences.map((ids) => ids.length);
-  const counts = { lengths, paddedLength: Math.max(...lengths), kept };
+  const orphaned = orphans === undefined ? {} : { orphans: byLayer(orphans) };
+  const counts = { lengths, paddedLength: Math.max(...lengths), kept, ...orphaned };
   return { ...flopsOf(model, variant, group.provider, counts), keptTokens: kept.map(sum) };
 }
 

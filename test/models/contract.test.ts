@@ -12,23 +12,36 @@ import { encoderFlops } from '../../src/measure/flops.ts';
 import { readProfile } from '../../src/measure/profile.ts';
 import type { AttentionKernels } from '../../src/models/attention/kernels.ts';
 import { parseEncoderConfig } from '../../src/models/config.ts';
-import { CPU_KERNELS, CUDA_KERNELS, PLAIN_KERNELS, writeGraph } from '../../src/models/graphs.ts';
+import {
+  CPU_KERNELS,
+  CUDA_KERNELS,
+  PLAIN_KERNELS,
+  writeGraph,
+  type GraphSource,
+  type PointSource,
+} from '../../src/models/graphs.ts';
 import { METHOD } from '../../src/models/methods/index.ts';
+import { drawNoise, NOISE_ENTRIES, noiseEntry, SKIM_NOISE } from '../../src/models/methods/skimNoise.ts';
 import { createSession, type EncoderSession } from '../../src/runtime/session.ts';
 import { readSafetensors } from '../../src/weights/safetensors.ts';
 
 const FOLDER = join(repoRoot(), 'test/golden/tiny');
 const cache = mkdtempSync(join(tmpdir(), 'contract-'));
 const SMALL_LIMITS: AttentionKernels = { ...CPU_KERNELS, loopAbove: 12, headsAbove: 20, flashAbove: 16 };
+/** The tiny point under another name, with a noise table, so that its decisions are draws. */
+const SAMPLED = 'transkimmer, sampled';
 const CASES: [MethodName, string][] = [
   ['dense-padded', 'dense'],
   ['dense', 'dense'],
   ['ltp', 'ltp'],
+  ['ltp', 'ltp-unprotected'],
   ['threshold', 'threshold'],
   ['topk', 'topk-rates'],
+  ['topk', 'topk-unprotected'],
   ['topk', 'topk-counts'],
   ['topk', 'topk-minus-self'],
   ['transkimmer', 'transkimmer'],
+  ['transkimmer', SAMPLED],
 ];
 /** Shapes of batches: one, uniform short, uniform long, ragged short, ragged long with a one-token sequence. */
 const BATCHES: number[][] = [[9], [1], [7, 7, 7], [30, 30], [3, 12, 1, 8], [40, 1, 13, 25, 25, 2, 31]];
@@ -55,11 +68,16 @@ for (const [method, file] of CASES) {
 
     test('kept tokens never grow with depth and never exceed the input', async () => {
       const session = await open(method, file, SMALL_LIMITS);
+      const protects = METHOD[method].read(source.config, point?.file ?? null).protectsCls;
       for (const lengths of BATCHES) {
-        const { kept } = await run(session, lengths.map((length, i) => sequence(length, i + 7)));
+        const { kept, orphans } = await run(session, lengths.map((length, i) => sequence(length, i + 7)));
+        assert.equal(orphans === undefined, protects);
         for (const [i, length] of lengths.entries()) {
           const counts = [length, ...kept.map((layer) => layer[i]!)];
-          for (let l = 1; l < counts.length; l++) assert.ok(counts[l]! <= counts[l - 1]! && counts[l]! >= 1);
+          for (let l = 1; l < counts.length; l++) {
+            assert.ok(counts[l]! <= counts[l - 1]! && counts[l]! >= (protects ? 1 : 0));
+            if (counts[l] === 0) assert.equal(orphans![l - 1]![i], 1, 'the head still has a row to read');
+          }
         }
       }
       await session.release();
@@ -71,12 +89,14 @@ for (const [method, file] of CASES) {
         for (const lengths of BATCHES) {
           const prefix = join(cache, `profile-${method}-${file}-${name}-${lengths.join('-')}`);
           const session = await open(method, file, kernels, prefix);
-          const { kept } = await run(session, lengths.map((length, i) => sequence(length, i + 3)));
+          const { kept, orphans } = await run(session, lengths.map((length, i) => sequence(length, i + 3)));
           const profiled = readProfile(session.endProfiling());
-          const counts = { lengths, paddedLength: Math.max(...lengths), kept };
+          const orphaned = orphans === undefined ? {} : { orphans };
+          const counts = { lengths, paddedLength: Math.max(...lengths), kept, ...orphaned };
           const { parts, executed } = encoderFlops(source.config, METHOD[method], rule, kernels, counts);
           assert.equal(executed, profiled.flops, `lengths ${lengths.join(' ')}`);
-          if (lengths.length === 1) assert.equal(sum(Object.values(parts)), executed);
+          const lone = lengths.length === 1 && parts.orphan === 0;
+          if (lone) assert.equal(sum(Object.values(parts)), executed);
           await session.release();
         }
       });
@@ -114,7 +134,44 @@ test('a neutral strength equals dense, and one graph serves every strength', asy
   }
 });
 
-function load(method: MethodName, file: string) {
+test('draws fall as the published noise does: logistic, another stream a layer, the same for the same seed', () => {
+  const [noise, again, other] = [drawNoise(2, 7), drawNoise(2, 7), drawNoise(2, 8)];
+  assert.deepEqual(noise, again);
+  assert.notDeepEqual(noise, other);
+  const [first, second] = [noise.subarray(0, NOISE_ENTRIES), noise.subarray(NOISE_ENTRIES)];
+  assert.notDeepEqual(first, second);
+  // A logit difference of 1 is kept with probability sigma(1) = 0.7311, one of -2 with 0.1192; 5 standard errors.
+  for (const [difference, probability] of [[1, 0.73106], [-2, 0.1192], [0, 0.5]] as const) {
+    const kept = first.filter((value) => difference + value > 0).length / NOISE_ENTRIES;
+    assert.ok(Math.abs(kept - probability) < 5 * Math.sqrt((probability * (1 - probability)) / NOISE_ENTRIES));
+  }
+});
+
+test('the tokens of one text hardly share draws', () => {
+  const ids = Array.from({ length: 512 }, (_, place) => 1000 + ((place * 7919) % 29000));
+  const entries = new Set(ids.map((id, place) => noiseEntry(id, place)));
+  assert.ok(entries.size >= 506, `${512 - entries.size} of 512 tokens share an entry`);
+  // The same word twice in a row, and neighbours of the vocabulary, draw anew.
+  assert.equal(new Set([noiseEntry(5, 1), noiseEntry(5, 2), noiseEntry(6, 1), noiseEntry(6, 2)]).size, 4);
+});
+
+test('a noise table of another size is refused', () => {
+  const { source, point } = load('transkimmer', SAMPLED);
+  const cut = { ...point!.file, shape: () => [3, 5] };
+  assert.throws(() => METHOD.transkimmer.read(source.config, cut), /skim\.noise is \[3, 5\], not \[3, 65521\]/);
+});
+
+test('a threshold of exactly 0 prunes nothing, whatever the floor; a negative one leaves the floor', () => {
+  const { source, point } = load('ltp', 'ltp-unprotected');
+  const values = new Float32Array([0, -1, 0.5]);
+  const file = { ...point!.file, tensor: () => ({ shape: [3], data: values }) };
+  const rule = METHOD.ltp.read(source.config, { ...file, metadata: { ...file.metadata, floor: '0.00128' } });
+  assert.deepEqual(rule.strengths, [0, 0.00128, 0.5]);
+  assert.deepEqual([0, 1, 2].map((layer) => rule.scoreAt(layer) !== null), [false, true, true]);
+});
+
+function load(method: MethodName, file: string): { source: GraphSource; point: PointSource | null } {
+  if (file === SAMPLED) return sampled();
   const weightPath = join(FOLDER, `${file}.safetensors`);
   const golden = JSON.parse(readFileSync(join(FOLDER, `${file}.json`), 'utf8')) as {
     config: unknown;
@@ -128,6 +185,20 @@ function load(method: MethodName, file: string) {
   const source = { name: file, config: parseEncoderConfig(golden.config, file), base, baseSha256: sha256 };
   const point = method.startsWith('dense') ? null : { name: 'tiny', file: tensorFile, sha256 };
   return { source, point };
+}
+
+function sampled(): ReturnType<typeof load> {
+  const { source, point } = load('transkimmer', 'transkimmer');
+  const { file } = point!;
+  const noise = { shape: [3, NOISE_ENTRIES], data: drawNoise(3, 1) };
+  const withNoise = {
+    ...file,
+    names: () => [...file.names(), SKIM_NOISE],
+    has: (name: string) => name === SKIM_NOISE || file.has(name),
+    shape: (name: string) => (name === SKIM_NOISE ? noise.shape : file.shape(name)),
+    tensor: (name: string) => (name === SKIM_NOISE ? noise : file.tensor(name)),
+  };
+  return { source, point: { name: 'sampled', file: withNoise, sha256: sha256Hex('sampled') } };
 }
 
 async function open(method: MethodName, file: string, kernels: AttentionKernels, profilePrefix?: string) {
@@ -159,11 +230,14 @@ function tensors(ids: number[][], length: number) {
 async function run(session: EncoderSession, ids: number[][], length = Math.max(...ids.map((one) => one.length))) {
   const output = await session.run(session.prepare(tensors(ids, length)));
   const { classes, layers, batch } = output;
+  const byLayer = (values: BigInt64Array) =>
+    Array.from({ length: layers }, (_, layer) =>
+      Array.from({ length: batch }, (_unused, i) => Number(values[layer * batch + i])),
+    );
   return {
     logits: ids.map((_, i) => [...output.logits.slice(i * classes, (i + 1) * classes)]),
-    kept: Array.from({ length: layers }, (_, layer) =>
-      Array.from({ length: batch }, (_unused, i) => Number(output.keptTokens[layer * batch + i])),
-    ),
+    kept: byLayer(output.keptTokens),
+    orphans: output.orphans && byLayer(output.orphans),
   };
 }
 

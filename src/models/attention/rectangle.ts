@@ -2,7 +2,7 @@
 // into slots and masked. Right for short sequences, where a loop's overhead would show.
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import { DATA_TYPE } from '../../onnx/proto.ts';
-import { column, shapeOf, slotNumbers, type Packing, type PaddedGeometry } from '../packing.ts';
+import { column, shapeOf, slotNumbers, visibleSlots, type Packing, type PaddedGeometry } from '../packing.ts';
 import { hiddenSize, MASKED, type AttentionShape, type Projections, type Score } from './kernels.ts';
 import { fusedAttention } from './sequence.ts';
 
@@ -43,7 +43,7 @@ export function paddedAttention(
   shape: AttentionShape,
   score: Score | null,
 ): RectangleResult {
-  const visible = visibleSlots(g, packing, geometry); // bool [B, S]
+  const visible = visibleSlots(g, packing, geometry.filled); // bool [B, S]
   const gather = (r: Value) => g.op('Gather', [r, geometry.rows], { axis: 0 });
   const slots = { query: gather(rows.query), key: gather(rows.key), value: gather(rows.value) };
   const { context, probabilities } = overVisible(g, slots, packing, visible, shape, score !== null);
@@ -225,14 +225,6 @@ function meanOverHeads(
   if (score === 'received-attention') return received;
   const self = g.op('Einsum', [probabilities], { equation: 'bhii->bi' });
   return g.op('Sub', [received, g.op('Mul', [self, g.float(1 / shape.heads)])]);
-}
-
-/** bool [B, S]: filled and not an orphan. */
-function visibleSlots(g: GraphBuilder, packing: Packing, geometry: PaddedGeometry): Value {
-  if (packing.orphans === null) return geometry.filled;
-  const first = g.op('Equal', [slotNumbers(g, packing), g.int64([0])]); // [1, S]
-  const orphan = g.op('And', [first, column(g, g.op('Cast', [packing.orphans], { to: DATA_TYPE.bool }))]); // [B, S]
-  return g.op('And', [geometry.filled, g.op('Not', [orphan])]);
 }
 
 /** Sets the context of orphaned rows to 0. context: float [B * S, d]. */

@@ -20,11 +20,17 @@ export interface MethodContext {
   strength(layer: number): Value;
   /** int64 [B], real tokens at the encoder's input. */
   readonly inputCounts: Value;
+  /** int64 [B, S], as they are fed. */
+  readonly inputIds: Value;
+  /** int64 [], columns S of the input rectangle. */
+  readonly inputLength: Value;
 }
 
 export interface BeforeLayer {
   /** float [T, d], rows entering the layer. */
   readonly hidden: Value;
+  /** int64 [T], slot b * S + s of the input; null unless the rule tracks it. */
+  readonly origin: Value | null;
 }
 
 export interface AfterScore {
@@ -49,6 +55,8 @@ export interface PointRule {
   readonly strengths: readonly number[] | null;
   /** Whether [CLS] is never pruned; otherwise a pruned one is carried on as an orphan (packing.ts). */
   readonly protectsCls: boolean;
+  /** Whether deciding needs to know where a row stood in the input. */
+  readonly tracksOrigin?: boolean;
   /** The score to compute in this layer, or null if the layer removes nothing after attention. */
   scoreAt(layer: number): Score | null;
   /** bool [T], rows to keep before the layer, or null. The encoder keeps [CLS] whatever this says. */

@@ -2,6 +2,8 @@
 // it receives, averaged over heads and live queries, reaches the layer's threshold. In the padding-free units
 // used here the mean over live tokens is exactly 1, so a threshold says "times the average"; it equals the
 // published S * s_i, whatever the padded length S. The two methods differ only in where thresholds come from.
+// A threshold of exactly 0 switches the layer's pruning off, floor or not, as the published code does for its first
+// layer; a negative one leaves only the floor.
 import { BenchError } from '../../core/errors.ts';
 import type { MethodName } from '../../core/names.ts';
 import type { TensorFile } from '../../weights/safetensors.ts';
@@ -19,11 +21,12 @@ function receivedAttention(name: MethodName): Method {
 function readThresholds(config: EncoderConfig, point: TensorFile): PointRule {
   const floor = readFloor(point);
   const thresholds = layerValues(point, 'pruning.thresholds', config.layers);
+  const limits = thresholds.map((value) => (value === 0 ? 0 : Math.max(value, floor)));
   return {
-    strengths: thresholds.map((value) => Math.max(value, floor)),
+    strengths: limits,
     protectsCls: clsPolicy(point) === 'protected',
-    // A threshold of zero or less keeps everything, so the layer needs no score.
-    scoreAt: (layer) => (Math.max(thresholds[layer] ?? 0, floor) > 0 ? 'received-attention' : null),
+    // A limit of zero or less keeps everything, so the layer needs no score.
+    scoreAt: (layer) => ((limits[layer] ?? 0) > 0 ? 'received-attention' : null),
     keepAfter: (g, context, layer, { score }) =>
       g.op('GreaterOrEqual', [score, context.strength(layer)], {}, 'keep'),
     predictorMacsPerToken: 0,

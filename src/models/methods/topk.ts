@@ -1,13 +1,15 @@
 // Top-k by received attention. Two ways to say k: keep rates (the LTP paper's SpAtten-style baseline:
 // k = round-half-even(rate x real input length), the same input length for every layer) and absolute keep
-// counts (PoWER-BERT, Length-Adaptive Transformer: k = min(alive, count)). [CLS] takes one of the k places; equal
-// scores are settled for the earlier token (ONNX's rule for TopK); survivors keep their original order.
+// counts (PoWER-BERT, Length-Adaptive Transformer: k = min(alive, count)). A protected [CLS] takes one of the k
+// places and k is at least 1; an unprotected one competes like any token and k may be 0, as in LTP's published code.
+// Equal scores are settled for the earlier token (ONNX's rule for TopK; the published sort is unstable and has no
+// rule); survivors keep their original order.
 import { BenchError } from '../../core/errors.ts';
 import { GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { DATA_TYPE } from '../../onnx/proto.ts';
 import type { TensorFile } from '../../weights/safetensors.ts';
 import type { EncoderConfig } from '../config.ts';
-import { column, range, slotNumbers } from '../packing.ts';
+import { aliveCounts, column, range, slotNumbers, visibleSlots } from '../packing.ts';
 import type { AfterScore, Method, MethodContext, PointRule } from './contract.ts';
 import { clsPolicy, layerValues, requirePoint, scoreKind } from './point.ts';
 
@@ -28,48 +30,57 @@ function readRule(config: EncoderConfig, point: TensorFile): PointRule {
   if (point.has(RATES) === point.has(COUNTS)) {
     throw new BenchError(`${point.path}: needs exactly one of ${RATES} and ${COUNTS}`);
   }
-  if (clsPolicy(point) !== 'protected') {
-    throw new BenchError(`${point.path}: topk with an unprotected [CLS] is not supported`, 'set cls=protected');
-  }
   const byRate = point.has(RATES);
   const strengths = layerValues(point, byRate ? RATES : COUNTS, config.layers);
   const kind = scoreKind(point);
+  const protectsCls = clsPolicy(point) === 'protected';
+  const fewest = protectsCls ? 1 : 0;
+  const rank = protectsCls ? ranksWithClsFirst : ranksOfLive;
   return {
     strengths,
-    protectsCls: true,
+    protectsCls,
     scoreAt: (layer) => (byRate && (strengths[layer] ?? 1) >= 1 ? null : kind),
-    keepAfter: (g, context, layer, state) =>
-      keepLargest(g, state, byRate ? rated(g, context, layer, state) : counted(g, context, layer, state)),
+    keepAfter: (g, context, layer, state) => {
+      const wanted = byRate ? rated(g, context, layer) : counted(g, context, layer);
+      const least = g.op('Max', [wanted, g.int64([fewest])]);
+      const k = g.op('Min', [least, aliveCounts(g, state.packing)], {}, 'k'); // int64 [B]
+      return keepLargest(g, rank(g, state), k);
+    },
     predictorMacsPerToken: 0,
   };
 }
 
-/** int64 [B]: max(1, round-half-even(n0 x rate)), at most what is alive. */
-function rated(g: GraphBuilder, context: MethodContext, layer: number, state: AfterScore): Value {
+/** int64 [B]: round-half-even(n0 x rate), in float32 like PyTorch's. */
+function rated(g: GraphBuilder, context: MethodContext, layer: number): Value {
   const length = g.op('Cast', [context.inputCounts], { to: DATA_TYPE.float });
   const rounded = g.op('Round', [g.op('Mul', [length, context.strength(layer)])]);
-  const k = g.op('Max', [g.op('Cast', [rounded], { to: DATA_TYPE.int64 }), g.int64([1])]);
-  return g.op('Min', [k, state.packing.counts], {}, 'k');
+  return g.op('Cast', [rounded], { to: DATA_TYPE.int64 });
 }
 
-/** int64 [B]: the layer's count, at most what is alive. */
-function counted(g: GraphBuilder, context: MethodContext, layer: number, state: AfterScore): Value {
-  const count = g.op('Cast', [context.strength(layer)], { to: DATA_TYPE.int64 });
-  return g.op('Min', [g.op('Max', [count, g.int64([1])]), state.packing.counts], {}, 'k');
+/** int64 []: the layer's count. */
+function counted(g: GraphBuilder, context: MethodContext, layer: number): Value {
+  return g.op('Cast', [context.strength(layer)], { to: DATA_TYPE.int64 });
 }
 
-/** bool [B, longest], true at each sequence's k largest scores. */
-function keepLargest(g: GraphBuilder, { score, filled, packing }: AfterScore, k: Value): Value {
-  const slots = slotNumbers(g, packing); // [1, S]
-  const isCls = g.op('Equal', [slots, g.int64([0])]);
-  const protectedScore = g.op('Where', [isCls, g.float(FIRST), score]);
-  const ranked =
-    filled === null ? protectedScore : g.op('Where', [filled, protectedScore, g.float(LAST)]);
+/** float [B, longest]: scores with [CLS] before and empty slots behind all others. */
+function ranksWithClsFirst(g: GraphBuilder, { score, filled, packing }: AfterScore): Value {
+  const isCls = g.op('Equal', [slotNumbers(g, packing), g.int64([0])]); // [1, S]
+  const first = g.op('Where', [isCls, g.float(FIRST), score]);
+  return filled === null ? first : g.op('Where', [filled, first, g.float(LAST)]);
+}
+
+/** float [B, longest]: scores with empty slots and orphans behind all others. */
+function ranksOfLive(g: GraphBuilder, { score, filled, packing }: AfterScore): Value {
+  return filled === null ? score : g.op('Where', [visibleSlots(g, packing, filled), score, g.float(LAST)]);
+}
+
+/** bool [B, longest], true at each sequence's k largest of `ranks`. */
+function keepLargest(g: GraphBuilder, ranks: Value, k: Value): Value {
   const most = g.op('Reshape', [g.op('ReduceMax', [k], { keepdims: 0 }), g.int64([1])]);
-  const [, indices = ''] = g.ops('TopK', [ranked, most], 2, { axis: 1, largest: 1, sorted: 1 });
+  const [, indices = ''] = g.ops('TopK', [ranks, most], 2, { axis: 1, largest: 1, sorted: 1 });
   const places = g.op('Unsqueeze', [range(g, g.op('Squeeze', [most])), g.int64([0])]);
   const within = g.op('Cast', [g.op('Less', [places, column(g, k)])], { to: DATA_TYPE.int32 }); // [B, most]
   const zero = GraphBuilder.scalarAttribute('int32', 0);
-  const nothing = g.op('ConstantOfShape', [g.op('Shape', [score])], { value: zero }, 'nothing'); // [B, S]
+  const nothing = g.op('ConstantOfShape', [g.op('Shape', [ranks])], { value: zero }, 'nothing'); // [B, S]
   return g.op('Cast', [g.op('ScatterElements', [nothing, indices, within], { axis: 1 })], { to: DATA_TYPE.bool }, 'keep');
 }

@@ -1,42 +1,68 @@
 // Transkimmer (Guan et al., ACL 2022, section 3): before each layer a small predictor decides which tokens take
-// part. A skimmed token keeps the state it had and is forwarded to the output. Two deliberate changes, both
-// stated in METHODOLOGY.md: argmax instead of Gumbel sampling, so inference is deterministic, and the softmax
-// runs over kept tokens only, which is the author's own correction of the published equation.
+// part. A skimmed token keeps the state it had and is forwarded to the output. The softmax runs over kept tokens only:
+// the author's own correction of the published equation, and the one that removing tokens computes. Decisions are
+// argmax, or, where the point holds noise (skimNoise.ts), one fixed draw of the published random inference.
+import { BenchError } from '../../core/errors.ts';
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
+import type { TensorFile } from '../../weights/safetensors.ts';
 import type { EncoderConfig } from '../config.ts';
 import type { BeforeLayer, Method, MethodContext, PointRule } from './contract.ts';
 import { requirePoint } from './point.ts';
+import { SKIM_NOISE, checkNoise, noiseOf } from './skimNoise.ts';
 
 export const transkimmer: Method = {
   name: 'transkimmer',
   rows: 'packed',
-  read: (config, point) => {
-    requirePoint('transkimmer', point);
-    return rule(config);
-  },
+  read: (config, point) => rule(config, requirePoint('transkimmer', point)),
 };
 
-function rule(config: EncoderConfig): PointRule {
+function rule(config: EncoderConfig, point: TensorFile): PointRule {
   const d = config.hiddenSize;
+  const epsilon = readEpsilon(config, point);
+  const sampled = point.has(SKIM_NOISE);
+  if (sampled) checkNoise(config, point);
   return {
     strengths: null,
     protectsCls: true,
+    tracksOrigin: sampled,
     scoreAt: () => null,
-    keepBefore: (g, context, layer, state) => g.within('predictor', () => decide(g, context, layer, state)),
+    keepBefore: (g, context, layer, state) =>
+      g.within('predictor', () => {
+        const { keep, skim } = predict(g, context, layer, state, epsilon);
+        if (!sampled) return g.op('Greater', [keep, skim], {}, 'keep');
+        const noise = noiseOf(g, context, layer, state);
+        return g.op('Greater', [g.op('Add', [g.op('Sub', [keep, skim]), noise]), g.float(0)], {}, 'keep');
+      }),
     predictorMacsPerToken: d * d + 2 * d,
   };
 }
 
-/** LayerNorm, Linear(d, d), LayerNorm, GELU, Linear(d, 2). @returns bool [T], keep iff logit 1 > logit 0. */
-function decide(g: GraphBuilder, context: MethodContext, layer: number, { hidden }: BeforeLayer): Value {
+/** Of the predictors' two LayerNorms: the published code leaves PyTorch's 1e-5 whatever the encoder has. */
+function readEpsilon(config: EncoderConfig, point: TensorFile): number {
+  const text = point.metadata['predictor_epsilon'];
+  if (text === undefined) return config.layerNormEpsilon;
+  const epsilon = Number(text);
+  if (epsilon > 0 && Number.isFinite(epsilon)) return epsilon;
+  throw new BenchError(`${point.path}: metadata "predictor_epsilon" is "${text}"`, 'write a positive number');
+}
+
+/** LayerNorm, Linear(d, d), LayerNorm, GELU, Linear(d, 2). @returns the two logits, float [T] each. */
+function predict(
+  g: GraphBuilder,
+  context: MethodContext,
+  layer: number,
+  { hidden }: BeforeLayer,
+  layerNormEpsilon: number,
+): { keep: Value; skim: Value } {
   const part = (name: string) => context.weight(`skim.${layer}.${name}`);
-  const epsilon = { epsilon: { float: context.config.layerNormEpsilon }, axis: -1 };
+  const epsilon = { epsilon: { float: layerNormEpsilon }, axis: -1 };
   const first = g.op('LayerNormalization', [hidden, part('norm1.weight'), part('norm1.bias')], epsilon);
   const wide = g.op('Gemm', [first, part('dense.weight'), part('dense.bias')], { transB: 1 });
   const second = g.op('LayerNormalization', [wide, part('norm2.weight'), part('norm2.bias')], epsilon);
   const active = g.op('Gelu', [second]);
   const logits = g.op('Gemm', [active, part('out.weight'), part('out.bias')], { transB: 1 }); // [T, 2]
-  const skim = g.op('Gather', [logits, g.int64(0)], { axis: 1 });
-  const keep = g.op('Gather', [logits, g.int64(1)], { axis: 1 });
-  return g.op('Greater', [keep, skim], {}, 'keep');
+  return {
+    skim: g.op('Gather', [logits, g.int64(0)], { axis: 1 }),
+    keep: g.op('Gather', [logits, g.int64(1)], { axis: 1 }),
+  };
 }
