@@ -1,7 +1,7 @@
 // Content hashes: of bytes, of files, and of plain values through a JSON whose keys are sorted, so that two records
 // that say the same thing have the same hash whatever order their fields were set in.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { BenchError, messageOf } from './errors.ts';
 
@@ -20,6 +20,27 @@ export async function sha256File(path: string): Promise<string> {
   }
   return hash.digest('hex');
 }
+
+/** The same without waiting for events, piece by piece: no file is too large for it. */
+export function sha256FileSync(path: string): string {
+  const hash = createHash('sha256');
+  const piece = Buffer.alloc(PIECE_BYTES);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) {
+        hash.update(piece.subarray(0, read));
+      }
+    } finally {
+      closeSync(file);
+    }
+  } catch (thrown) {
+    throw new BenchError(`cannot read ${path}: ${messageOf(thrown)}`, 'check the path', { cause: thrown });
+  }
+  return hash.digest('hex');
+}
+
+const PIECE_BYTES = 4 * 1024 * 1024;
 
 /** JSON without white space and with every object's keys in code-unit order. */
 export function stableJson(value: unknown): string {

@@ -1,14 +1,15 @@
 // Graph files of zoo models, in .cache/graphs (or $TOKEN_PRUNING_CACHE/graphs): made on first use.
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError, messageOf } from '../core/errors.ts';
-import { sha256Hex } from '../core/hash.ts';
+import { sha256FileSync } from '../core/hash.ts';
 import { METHODS, isMethod, type MethodName, type ProviderName } from '../core/names.ts';
 import { repoRoot } from '../core/root.ts';
 import type { Variant } from '../core/schema.ts';
 import { readSafetensors, type TensorFile } from '../weights/safetensors.ts';
 import type { AttentionKernels } from './attention/kernels.ts';
 import { CPU_KERNELS, CUDA_KERNELS, PLAIN_KERNELS, writeGraph, type GraphFile, type PointSource } from './graphs.ts';
+import { localModelsFolder } from './localZoo.ts';
 import { pointOf, type ModelEntry, type ZooFile } from './zoo.ts';
 
 export interface GraphOptions {
@@ -82,20 +83,25 @@ export function openPoint(entry: ModelEntry, file: ZooFile): TensorFile {
 }
 
 const REMEDY = 'restore the file with `git checkout -- models`, then `npm run models -- verify`';
+const LOCAL_REMEDY = 'import the model or calibrate the point anew';
 
 /** @throws BenchError if the file is missing, truncated or altered. */
 export function checkFile(file: ZooFile): void {
-  let bytes: Buffer;
+  const remedy = file.path.startsWith(localModelsFolder()) ? LOCAL_REMEDY : REMEDY;
+  const bytes = bytesOf(file.path, remedy);
+  if (bytes !== file.bytes) {
+    throw new BenchError(`${file.path} has ${bytes} bytes, the manifest says ${file.bytes}`, remedy);
+  }
+  if (sha256FileSync(file.path) !== file.sha256) {
+    throw new BenchError(`${file.path} differs from the manifest's sha256`, remedy);
+  }
+}
+
+function bytesOf(path: string, remedy: string): number {
   try {
-    bytes = readFileSync(file.path);
+    return statSync(path).size;
   } catch (thrown) {
-    throw new BenchError(`cannot read ${file.path}: ${messageOf(thrown)}`, REMEDY, { cause: thrown });
-  }
-  if (bytes.length !== file.bytes) {
-    throw new BenchError(`${file.path} has ${bytes.length} bytes, the manifest says ${file.bytes}`, REMEDY);
-  }
-  if (sha256Hex(bytes) !== file.sha256) {
-    throw new BenchError(`${file.path} differs from the manifest's sha256`, REMEDY);
+    throw new BenchError(`cannot read ${path}: ${messageOf(thrown)}`, remedy, { cause: thrown });
   }
 }
 

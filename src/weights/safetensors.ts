@@ -1,12 +1,12 @@
-// A safetensors file, read once, and its tensors as float32. Values are views of the file's bytes where the
-// alignment allows, copies otherwise; narrower dtypes are widened on request. A tensor with a NaN or an infinity is
+// A safetensors file, and its tensors as float32. Only the header is kept; values are read when they are asked for, so
+// a file may be larger than memory. Narrower dtypes are widened. A tensor with a NaN or an infinity is
 // refused here, because in a graph it would only show as an accuracy of one half.
 // Typed arrays have the machine's byte order: little-endian, as on every platform that ONNX Runtime ships for.
-import { readFileSync } from 'node:fs';
-import { BenchError, messageOf } from '../core/errors.ts';
+import { BenchError } from '../core/errors.ts';
+import { fileRanges, type FileRanges } from './fileRanges.ts';
 import { brainToFloat, halfToFloat } from './half.ts';
-import { damaged, parseHeader } from './safetensorsHeader.ts';
-import type { Header, TensorEntry } from './safetensorsHeader.ts';
+import { damaged, readHeader } from './safetensorsHeader.ts';
+import type { Dtype, Header, TensorEntry } from './safetensorsHeader.ts';
 import type { WeightSource } from './tensor.ts';
 
 export interface TensorFile extends WeightSource {
@@ -16,12 +16,19 @@ export interface TensorFile extends WeightSource {
   int32(name: string): { readonly shape: readonly number[]; readonly data: Int32Array };
 }
 
+/** A tensor file with its tensors as they are stored, too. */
+export interface StoredTensorFile extends TensorFile {
+  dtype(name: string): Dtype;
+  /** Little-endian, row-major. Values are not looked at. */
+  bytes(name: string): Uint8Array;
+}
+
 const SCALE_SUFFIX = '.row_scale';
 
-export function readSafetensors(path: string): TensorFile {
-  const bytes = readBytes(path);
-  const header = parseHeader(path, bytes);
-  const file: OpenFile = { path, bytes, header };
+export function readSafetensors(path: string): StoredTensorFile {
+  const ranges = fileRanges(path);
+  const header = readHeader(ranges);
+  const file: OpenFile = { path, ranges, header };
   const names = [...header.entries.keys()].filter((name) => !isRowScale(header, name)).sort();
   const known = new Set(names);
   return {
@@ -32,23 +39,15 @@ export function readSafetensors(path: string): TensorFile {
     shape: (name) => entryOf(file, name).shape,
     tensor: (name) => ({ shape: entryOf(file, name).shape, data: readFloats(file, name) }),
     int32: (name) => ({ shape: entryOf(file, name).shape, data: readIntegers(file, name) }),
+    dtype: (name) => entryOf(file, name).dtype,
+    bytes: (name) => view(Uint8Array, file, entryOf(file, name)),
   };
 }
 
 interface OpenFile {
   readonly path: string;
-  readonly bytes: Buffer;
+  readonly ranges: FileRanges;
   readonly header: Header;
-}
-
-function readBytes(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (thrown) {
-    throw new BenchError(`cannot read weights ${path}: ${messageOf(thrown)}`, 'check the path of the model', {
-      cause: thrown,
-    });
-  }
 }
 
 /** The scales of an int8 tensor are part of its encoding, not a tensor of the model. */
@@ -81,11 +80,11 @@ function readFloats(file: OpenFile, name: string): Float32Array {
 function decodeFloats(file: OpenFile, name: string, entry: TensorEntry): Float32Array {
   switch (entry.dtype) {
     case 'F32':
-      return view(Float32Array, file.bytes, entry);
+      return view(Float32Array, file, entry);
     case 'F16':
-      return halfToFloat(view(Uint16Array, file.bytes, entry));
+      return halfToFloat(view(Uint16Array, file, entry));
     case 'BF16':
-      return brainToFloat(view(Uint16Array, file.bytes, entry));
+      return brainToFloat(view(Uint16Array, file, entry));
     case 'I8':
       return scaleRows(file, name, entry);
     case 'I32':
@@ -103,8 +102,8 @@ function scaleRows(file: OpenFile, name: string, entry: TensorEntry): Float32Arr
   if (scaleEntry?.dtype !== 'F32' || scaleEntry.shape.length !== 1 || scaleEntry.shape[0] !== rows) {
     throw damaged(file.path, `tensor ${name}: I8 needs ${name}${SCALE_SUFFIX} as F32 [${rows}]`);
   }
-  const scales = view(Float32Array, file.bytes, scaleEntry);
-  const steps = view(Int8Array, file.bytes, entry);
+  const scales = view(Float32Array, file, scaleEntry);
+  const steps = view(Int8Array, file, entry);
   const floats = new Float32Array(steps.length);
   for (let row = 0; row < rows; row++) {
     const scale = scales[row] ?? 0;
@@ -117,11 +116,11 @@ function scaleRows(file: OpenFile, name: string, entry: TensorEntry): Float32Arr
 
 function readIntegers(file: OpenFile, name: string): Int32Array {
   const entry = entryOf(file, name);
-  if (entry.dtype === 'I32') return view(Int32Array, file.bytes, entry);
+  if (entry.dtype === 'I32') return view(Int32Array, file, entry);
   if (entry.dtype !== 'I64') {
     throw new BenchError(`${file.path}: tensor ${name} is ${entry.dtype}, not integers`, 'store it as I32');
   }
-  const wide = view(BigInt64Array, file.bytes, entry);
+  const wide = view(BigInt64Array, file, entry);
   return Int32Array.from(wide, (value) => {
     if (BigInt.asIntN(32, value) === value) return Number(value);
     throw damaged(file.path, `tensor ${name}: ${value.toString()} does not fit 32 bits`);
@@ -133,10 +132,7 @@ interface ArrayType<T> {
   new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): T;
 }
 
-/** The entry's bytes as a typed array; copied when they do not start on a multiple of the element size. */
-function view<T>(type: ArrayType<T>, bytes: Buffer, entry: TensorEntry): T {
-  const length = (entry.end - entry.begin) / type.BYTES_PER_ELEMENT;
-  const offset = bytes.byteOffset + entry.begin;
-  if (offset % type.BYTES_PER_ELEMENT === 0) return new type(bytes.buffer, offset, length);
-  return new type(bytes.buffer.slice(offset, bytes.byteOffset + entry.end), 0, length);
+/** The entry's bytes as a typed array: a copy, so aligned wherever it lies in the file. */
+function view<T>(type: ArrayType<T>, { ranges }: OpenFile, { begin, end }: TensorEntry): T {
+  return new type(ranges.read(begin, end).buffer, 0, (end - begin) / type.BYTES_PER_ELEMENT);
 }

@@ -4,6 +4,7 @@
 // Format: https://github.com/huggingface/safetensors#format
 import { z } from 'zod';
 import { BenchError, messageOf } from '../core/errors.ts';
+import type { FileRanges } from './fileRanges.ts';
 import { elementCount } from './tensor.ts';
 
 /** Bytes an element takes, for the dtypes that we read. */
@@ -24,6 +25,8 @@ export interface Header {
 }
 
 const LENGTH_BYTES = 8;
+/** The reference reader's own limit, against headers made to fill memory. */
+const LARGEST_HEADER = 100_000_000n;
 const REMEDY = 'the file is damaged or incomplete: restore it from the repository or train it anew';
 
 const size = z.number().int().nonnegative();
@@ -38,26 +41,30 @@ export function damaged(path: string, problem: string): BenchError {
   return new BenchError(`${path}: ${problem}`, REMEDY);
 }
 
-export function parseHeader(path: string, bytes: Buffer): Header {
-  const dataStart = headerEnd(path, bytes);
-  const raw = parseObject(path, bytes.toString('utf8', LENGTH_BYTES, dataStart));
+export function readHeader(file: FileRanges): Header {
+  const { path } = file;
+  const dataStart = headerEnd(file);
+  const text = Buffer.from(file.read(LENGTH_BYTES, dataStart).buffer).toString('utf8');
+  const raw = parseObject(path, text);
   const entries = new Map<string, TensorEntry>();
   for (const [name, value] of Object.entries(raw)) {
     if (name !== '__metadata__') entries.set(name, parseEntry(path, name, value, dataStart));
   }
-  checkTiling(path, entries, dataStart, bytes.length);
+  checkTiling(path, entries, dataStart, file.bytes);
   return { metadata: parseMetadata(path, raw['__metadata__']), entries };
 }
 
-function headerEnd(path: string, bytes: Buffer): number {
-  if (bytes.length < LENGTH_BYTES) {
-    throw damaged(path, `${bytes.length} bytes is too short for a safetensors file`);
+function headerEnd(file: FileRanges): number {
+  const { path, bytes } = file;
+  if (bytes < LENGTH_BYTES) throw damaged(path, `${bytes} bytes is too short for a safetensors file`);
+  const length = Buffer.from(file.read(0, LENGTH_BYTES).buffer).readBigUInt64LE(0);
+  if (length > BigInt(bytes - LENGTH_BYTES)) {
+    throw damaged(path, `header of ${length.toString()} bytes is longer than the file of ${bytes} bytes`);
   }
-  const length = bytes.readBigUInt64LE(0);
-  if (length > BigInt(bytes.length - LENGTH_BYTES)) {
+  if (length > LARGEST_HEADER) {
     throw damaged(
       path,
-      `header of ${length.toString()} bytes is longer than the file of ${bytes.length} bytes`,
+      `header of ${length.toString()} bytes; at most ${LARGEST_HEADER.toString()} are read`,
     );
   }
   return LENGTH_BYTES + Number(length);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { closeSync, ftruncateSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { BenchError } from '../../src/core/errors.ts';
 import { readSafetensors } from '../../src/weights/safetensors.ts';
@@ -9,11 +11,11 @@ const open = (tensors: Record<string, Stored>, options?: Parameters<typeof safet
   readSafetensors(temporaryFile(safetensorsBytes(tensors, options)));
 
 /** One line, exit code 2, naming the file, and whatever `pattern` asks. */
-const refuses = (work: () => unknown, pattern: RegExp): void => {
+const refuses = (work: () => unknown, pattern: RegExp, where = /w\.safetensors/): void => {
   assert.throws(work, (error: unknown) => {
     assert.ok(error instanceof BenchError, String(error));
     assert.equal(error.exitCode, 2);
-    assert.match(error.line, /w\.safetensors/);
+    assert.match(error.line, where);
     assert.match(error.line, pattern);
     assert.doesNotMatch(error.line, /\n/);
     assert.ok(error.hint, 'names a remedy');
@@ -156,4 +158,64 @@ test('unknown dtypes, absent tensors and int8 without its scale are refused by n
   refuses(() => open({ e: i8([1, 2], [1, 2]) }).tensor('e'), /needs e\.row_scale as F32 \[1\]/);
   refuses(() => open({ e: i8([2], [1, 2]), 'e.row_scale': f32([2], [1, 1]) }).tensor('e'), /two dimensions/);
   refuses(() => open({ e: i8([1, 2], [1, 2]), 'e.row_scale': f32([2], [1, 1]) }).tensor('e'), /as F32 \[1\]/);
+});
+
+/** A sparse file: `length` bytes of which only the head and the tail are written. */
+const sparseFile = (head: Uint8Array, length: number, tail: Uint8Array): string => {
+  const path = temporaryFile(head);
+  const file = openSync(path, 'r+');
+  ftruncateSync(file, length);
+  writeSync(file, tail, 0, tail.length, length - tail.length);
+  closeSync(file);
+  return path;
+};
+
+test('a file of more than 2 GiB is read tensor by tensor', () => {
+  const gap = 3 * 2 ** 30;
+  const halves = safetensorsBytes(
+    { end: f32([2], [5, 6]) },
+    {
+      edit: (header) => {
+        for (const part of [0, 1]) {
+          const offsets: [number, number] = [(part * gap) / 2, ((part + 1) * gap) / 2];
+          header[`part${part}`] = { dtype: 'F16', shape: [gap / 4], data_offsets: offsets };
+        }
+        header['end']!.data_offsets = [gap, gap + 8];
+      },
+    },
+  );
+  const head = halves.subarray(0, halves.length - 8);
+  const path = sparseFile(head, head.length + gap + 8, bytesOf(Float32Array.of(5, 6)));
+  const file = readSafetensors(path);
+  assert.deepEqual([...file.tensor('end').data], [5, 6]);
+  assert.equal(file.dtype('part0'), 'F16');
+  rmSync(path);
+});
+
+test('a header of more than 100 MB is not read', () => {
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(100_000_001n);
+  const path = sparseFile(length, 120_000_000, Buffer.from('x'));
+  refuses(() => readSafetensors(path), /header of 100000001 bytes; at most 100000000 are read/);
+  rmSync(path);
+});
+
+test('a file that is replaced after its header was read is not mixed with it', () => {
+  const path = temporaryFile(safetensorsBytes({ a: f32([2], [1, 2]) }));
+  const file = readSafetensors(path);
+  writeFileSync(path, safetensorsBytes({ a: f32([3], [1, 2, 3]) }));
+  refuses(() => file.tensor('a'), /changed while it was being read/);
+});
+
+test('a folder or a pipe is refused without waiting for it', () => {
+  refuses(
+    () => readSafetensors(dirname(temporaryFile(Buffer.of(), 'w.safetensors'))),
+    /not a file/,
+    /weights-/,
+  );
+});
+
+test('bytes are as they are stored', () => {
+  const file = open({ w: half('BF16', [2], [0x3f80, 0xc049]) });
+  assert.deepEqual([...file.bytes('w')], [0x80, 0x3f, 0x49, 0xc0]);
 });
