@@ -5,6 +5,7 @@ export * from './schema/cost.ts';
 export * from './schema/doubt.ts';
 export * from './schema/group.ts';
 export * from './schema/machine.ts';
+export * from './schema/reading.ts';
 export * from './schema/row.ts';
 export * from './schema/run.ts';
 export * from './schema/scenario.ts';

@@ -4,7 +4,7 @@
 import { PbfWriter } from 'pbf';
 
 /** TensorProto.DataType */
-export const DATA_TYPE = { float: 1, int32: 6, int64: 7, bool: 9 } as const;
+export const DATA_TYPE = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10, double: 11 } as const;
 export type DataType = keyof typeof DATA_TYPE;
 
 export interface TensorProto {

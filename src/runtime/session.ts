@@ -1,42 +1,21 @@
-// One encoder graph loaded into ONNX Runtime. This file and providers.ts's probe are the only places that call
+// One encoder graph loaded into ONNX Runtime, ours or a ready one. This folder is the only one that calls
 // onnxruntime-node. Inputs are made once by `prepare` and fed again and again, so that the timed call holds no
 // allocation of ours; `run` is synchronous native code behind a promise, so a timeout needs another process.
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { BenchError, messageOf } from '../core/errors.ts';
+import type { GraphReading } from '../core/schema.ts';
+import type { EncoderOutput, Feeds, GraphPorts, Takes, TokenInputs } from './graphPorts.ts';
+import { ownPorts } from './ownGraph.ts';
+import { readyPorts } from './readyGraph.ts';
 import { sessionOptions, type SessionSettings } from './settings.ts';
 
+export type { EncoderOutput, Feeds, Takes, TokenInputs } from './graphPorts.ts';
 export type { SessionSettings } from './settings.ts';
 
 /** The version of the library that is loaded. */
 export const ONNXRUNTIME_VERSION: string = ort.env.versions.node ?? ort.env.versions.common;
-
-/** A batch as the text layer builds it; every array is (batch, length), row by row. */
-export interface TokenInputs {
-  readonly inputIds: BigInt64Array;
-  readonly attentionMask: BigInt64Array;
-  readonly tokenTypeIds: BigInt64Array;
-  readonly batch: number;
-  readonly length: number;
-  /** [L], for graphs whose strengths are an input. */
-  readonly strengths?: Float32Array;
-}
-
-/** Tensors ready to be fed, by graph input name. Belongs to no session: graphs with the same inputs share it. */
-export type Feeds = Readonly<Record<string, ort.Tensor>>;
-
-export interface EncoderOutput {
-  /** (batch, classes). */
-  readonly logits: Float32Array;
-  readonly classes: number;
-  /** (layers, batch): tokens alive after each layer. */
-  readonly keptTokens: BigInt64Array;
-  readonly layers: number;
-  readonly batch: number;
-  /** (batch, length, hidden), of graphs built to tell it. */
-  readonly lastHiddenState?: Float32Array;
-}
 
 export interface EncoderSession {
   readonly inputNames: readonly string[];
@@ -45,6 +24,7 @@ export interface EncoderSession {
   readonly loadMs: number;
   /** Threads that appeared while the session was made (Linux; else null). See `threadsProven`. */
   readonly threadsStarted: number | null;
+  readonly takes: Takes;
   prepare(batch: TokenInputs): Feeds;
   run(feeds: Feeds): Promise<EncoderOutput>;
   /** Ends profiling and gives the path of the JSON file. */
@@ -52,8 +32,9 @@ export interface EncoderSession {
   release(): Promise<void>;
 }
 
+/** @param graph with a `reading` if it is a ready one. */
 export async function createSession(
-  graph: { readonly path: string },
+  graph: { readonly path: string; readonly reading?: GraphReading | undefined },
   settings: SessionSettings,
 ): Promise<EncoderSession> {
   const threadsBefore = countThreads();
@@ -61,17 +42,24 @@ export async function createSession(
   const session = await load(graph.path, settings);
   const loadMs = performance.now() - start;
   const threadsAfter = countThreads();
-  checkOutputs(graph.path, session.outputNames);
+  const { path, reading } = graph;
+  const ports = reading === undefined ? ownPorts(path, session) : readyPorts(path, session, reading);
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     loadMs,
     threadsStarted: threadsBefore === null || threadsAfter === null ? null : threadsAfter - threadsBefore,
-    prepare: (batch) => prepare(session.inputNames, batch),
-    run: async (feeds) => decode(await session.run(feeds)),
+    takes: ports.takes,
+    prepare: ports.prepare,
+    run: runOf(session, ports),
     endProfiling: () => endProfiling(session, settings.profilePrefix),
     release: () => session.release(),
   };
+}
+
+function runOf(session: ort.InferenceSession, { fetches, decode }: GraphPorts): EncoderSession['run'] {
+  if (fetches === null) return async (feeds) => decode(await session.run(feeds), feeds);
+  return async (feeds) => decode(await session.run(feeds, fetches), feeds);
 }
 
 /**
@@ -95,70 +83,6 @@ async function load(path: string, settings: SessionSettings): Promise<ort.Infere
       { cause: error },
     );
   }
-}
-
-function checkOutputs(path: string, outputNames: readonly string[]): void {
-  for (const name of ['logits', 'kept_tokens']) {
-    if (!outputNames.includes(name)) {
-      throw new BenchError(`${path} has no output "${name}"`, `it has ${outputNames.join(', ')}`);
-    }
-  }
-}
-
-/** Feeds the inputs that the graph declares, no more: one without segment embeddings has no token_type_ids. */
-function prepare(inputNames: readonly string[], batch: TokenInputs): Feeds {
-  const shape = [batch.batch, batch.length];
-  const known = new Map([
-    ['input_ids', batch.inputIds],
-    ['attention_mask', batch.attentionMask],
-    ['token_type_ids', batch.tokenTypeIds],
-  ]);
-  const feeds: Record<string, ort.Tensor> = {};
-  for (const name of inputNames) {
-    if (name === 'strengths' && batch.strengths !== undefined) {
-      feeds[name] = new ort.Tensor('float32', batch.strengths, [batch.strengths.length]);
-      continue;
-    }
-    const data = known.get(name);
-    if (data === undefined)
-      throw new Error(`the graph wants an input "${name}", which the bench does not know`);
-    if (data.length !== batch.batch * batch.length) {
-      throw new Error(`${name} has ${data.length} numbers, not ${batch.batch} x ${batch.length}`);
-    }
-    feeds[name] = new ort.Tensor('int64', data, shape);
-  }
-  return feeds;
-}
-
-function decode(outputs: ort.InferenceSession.OnnxValueMapType): EncoderOutput {
-  const logits = tensorOf(outputs, 'logits'); // (B, C)
-  const kept = tensorOf(outputs, 'kept_tokens'); // (L, B)
-  const [batch = 0, classes = 0] = logits.dims;
-  const base = {
-    logits: float32(logits, 'logits'),
-    classes,
-    keptTokens: int64(kept, 'kept_tokens'),
-    layers: kept.dims[0] ?? 0,
-    batch,
-  };
-  if (outputs['last_hidden_state'] === undefined) return base;
-  return { ...base, lastHiddenState: float32(tensorOf(outputs, 'last_hidden_state'), 'last_hidden_state') };
-}
-
-function tensorOf(outputs: ort.InferenceSession.OnnxValueMapType, name: string): ort.Tensor {
-  const value = outputs[name];
-  if (value === undefined) throw new Error(`the session returned no "${name}"`);
-  return value;
-}
-
-function float32(tensor: ort.Tensor, name: string): Float32Array {
-  if (tensor.data instanceof Float32Array) return tensor.data;
-  throw new Error(`${name} is ${tensor.type}, not float32`);
-}
-
-function int64(tensor: ort.Tensor, name: string): BigInt64Array {
-  if (tensor.data instanceof BigInt64Array) return tensor.data;
-  throw new Error(`${name} is ${tensor.type}, not int64`);
 }
 
 /** The binding does not say where the file went: ONNX Runtime appends `_<time>.json` to the prefix. */

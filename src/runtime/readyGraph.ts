@@ -1,0 +1,122 @@
+// Feeding and reading a ready graph, of which nothing is known but what the runtime tells of its inputs and outputs and
+// what the user said of them. Which input is which: by the user's names, then by the usual ones. Numbers are given in
+// the type that the input declares and read in the type that the output has; nothing is guessed beyond that, and what
+// does not fit is refused with the flag that would mend it.
+import type * as ort from 'onnxruntime-node';
+import { BenchError } from '../core/errors.ts';
+import { INPUT_ROLES, type GraphReading, type InputRole } from '../core/schema.ts';
+import { readyAnswers, type Dims } from './readyAnswers.ts';
+import type { Feeds, GraphPorts, Takes, TokenInputs } from './graphPorts.ts';
+import { encoded, isFeedable } from './tensorTypes.ts';
+
+type Metadata = ort.InferenceSession.ValueMetadata;
+
+/** How exporters call them, in lower case and without what they put around (see `bareName`). */
+const USUAL: Readonly<Record<InputRole, readonly string[]>> = {
+  ids: ['input_ids', 'ids', 'input', 'inputs', 'tokens', 'token_ids', 'input_word_ids', 'src_tokens'],
+  mask: ['attention_mask', 'input_mask', 'mask', 'attn_mask'],
+  types: ['token_type_ids', 'segment_ids', 'input_type_ids', 'token_types', 'type_ids', 'segments'],
+};
+
+const MAPPING = '--inputs ids=NAME,mask=NAME,types=NAME says which input is which';
+
+interface Port {
+  readonly name: string;
+  readonly role: InputRole;
+  readonly type: ort.Tensor.Type;
+  readonly dims: Dims;
+}
+
+/** @param path for the messages. @throws BenchError naming the input or output that does not fit. */
+export function readyPorts(
+  path: string,
+  { inputMetadata, outputMetadata }: Pick<ort.InferenceSession, 'inputMetadata' | 'outputMetadata'>,
+  reading: GraphReading,
+): GraphPorts {
+  const inputs = portsOf(path, inputMetadata, reading);
+  const takes = takesOf(inputs, reading);
+  return {
+    takes,
+    prepare: (batch) => prepare(inputs, takes, batch),
+    ...readyAnswers(path, outputMetadata, reading),
+  };
+}
+
+function portsOf(path: string, metadata: readonly Metadata[], reading: GraphReading): Port[] {
+  const roles = rolesOf(metadata, reading);
+  const unknown = metadata.find(({ name }) => !roles.has(name));
+  if (unknown !== undefined) {
+    const what = unknown.isTensor ? unknown.type : 'not a tensor';
+    throw new BenchError(`${path}: the bench cannot feed its input "${unknown.name}" (${what})`, MAPPING);
+  }
+  if (![...roles.values()].includes('ids')) {
+    throw new BenchError(`${path} has no input for token ids`, MAPPING);
+  }
+  return metadata.map((one) => portOf(path, one, roles.get(one.name) ?? 'ids'));
+}
+
+/** Input name -> role; without the inputs that have none. */
+function rolesOf(metadata: readonly Metadata[], reading: GraphReading): Map<string, InputRole> {
+  const roles = new Map<string, InputRole>();
+  const isFree = (name: string): boolean => !roles.has(name);
+  for (const role of INPUT_ROLES) {
+    const said = reading.inputs[role]?.find((name) => metadata.some((one) => one.name === name));
+    if (said !== undefined) roles.set(said, role);
+  }
+  const lacking = (): InputRole[] => INPUT_ROLES.filter((role) => ![...roles.values()].includes(role));
+  for (const role of lacking()) {
+    const found = metadata.find(({ name }) => isFree(name) && USUAL[role].includes(bareName(name)));
+    if (found !== undefined) roles.set(found.name, role);
+  }
+  const [first, ...others] = metadata.filter(({ name }) => isFree(name));
+  if (lacking().includes('ids') && first !== undefined && others.length === 0) roles.set(first.name, 'ids');
+  return roles;
+}
+
+/** `bert/input_ids:0` and `Input_IDs` are input_ids, and so is torch's `input.1` an input. */
+export function bareName(name: string): string {
+  const last = name.split('/').at(-1) ?? name;
+  return last.toLowerCase().replace(/[:.]\d+$/, '');
+}
+
+function portOf(path: string, metadata: Metadata, role: InputRole): Port {
+  const { name } = metadata;
+  if (!metadata.isTensor || !isFeedable(metadata.type, role)) {
+    const type = metadata.isTensor ? metadata.type : 'no tensor';
+    throw new BenchError(`${path}: its input "${name}" is ${type}, which the bench cannot make of ${role}`);
+  }
+  const dims = metadata.shape;
+  if (dims.length !== 0 && dims.length !== 2) {
+    const shape = dims.join(', ');
+    throw new BenchError(`${path}: its input "${name}" is [${shape}], not [batch, length]`, MAPPING);
+  }
+  return { name, role, type: metadata.type, dims };
+}
+
+function takesOf(inputs: readonly Port[], { maskInside }: GraphReading): Takes {
+  const fixed = (axis: number): number | null => {
+    const sizes = inputs.map(({ dims }) => dims[axis]).filter((size) => typeof size === 'number');
+    return sizes.find((size) => size > 0) ?? null; // what is left open is a name, or not above 0
+  };
+  const padding = maskInside || inputs.some(({ role }) => role === 'mask');
+  return { batch: fixed(0), length: fixed(1), padding };
+}
+
+function prepare(inputs: readonly Port[], takes: Takes, tokens: TokenInputs): Feeds {
+  const { batch, length } = tokens;
+  if (!takes.padding && tokens.attentionMask.includes(0n)) throw unmasked(tokens);
+  const values = { ids: tokens.inputIds, mask: tokens.attentionMask, types: tokens.tokenTypeIds };
+  const tensor = ({ role, type }: Port): ort.Tensor => encoded(type, values[role], [batch, length]);
+  return Object.fromEntries(inputs.map((port) => [port.name, tensor(port)]));
+}
+
+function unmasked({ attentionMask, batch, length }: TokenInputs): BenchError {
+  const lengths = Array.from({ length: batch }, (_, row) =>
+    attentionMask.subarray(row * length, (row + 1) * length).reduce((sum, one) => sum + Number(one), 0),
+  );
+  const least = Math.min(...lengths);
+  return new BenchError(
+    `the graph has no attention mask, so it would read the padding of a text of ${least} tokens to ${length} as text`,
+    '--batch-sizes 1; or --inputs mask=NAME if its mask has another name, mask=none if it finds padding itself',
+  );
+}
