@@ -9,6 +9,7 @@ import { attend, attendAndRemove } from './attention/attention.ts';
 import type { AttentionKernels } from './attention/kernels.ts';
 import { inputPadding, maskedAttention, type InputPadding } from './attention/rectangle.ts';
 import type { EncoderConfig } from './config.ts';
+import { asInteger, tellKeep, tellScore } from './decisions.ts';
 import { activate, embed, head, layerNorm, linear, type WeightLookup } from './layers.ts';
 import type { AfterScore, Method, MethodContext, PointRule } from './methods/contract.ts';
 import {
@@ -20,7 +21,7 @@ import {
   type PaddedGeometry,
 } from './packing.ts';
 import { inputRows, type InputRows } from './inputs.ts';
-import { removalOf, removeBefore, survivorsOf, type Rows } from './removal.ts';
+import { removalOf, removeBefore, survivorsOf, type Removal, type Rows } from './removal.ts';
 import { StateArchive } from './stateArchive.ts';
 
 export interface EncoderOptions {
@@ -29,6 +30,8 @@ export interface EncoderOptions {
   readonly lastHiddenState: boolean;
   /** Adds the input `strengths` float [L] in place of the point's own. */
   readonly strengthInput: boolean;
+  /** Adds the outputs of decisions.ts; false if left out. */
+  readonly decisions?: boolean;
 }
 
 const OPSETS = { '': 23, [MICROSOFT]: 1 };
@@ -77,6 +80,7 @@ function methodContext(
     inputCounts: input.counts,
     inputIds: input.rectangle,
     inputLength: input.length,
+    tellScore: options.decisions === true ? (layer, score) => tellScore(g, layer, score) : null,
   };
 }
 
@@ -162,6 +166,7 @@ class EncoderWriter {
       origin: rows.origin,
     });
     if (keep === undefined) return rows;
+    if (this.#options.decisions === true) tellKeep(this.#g, layer, asInteger(this.#g, keep));
     this.archive?.record(this.#g, rows, this.#input, this.#config.hiddenSize);
     return this.#g.within('remove', () => removeBefore(this.#g, rows, keep));
   }
@@ -184,10 +189,15 @@ class EncoderWriter {
       return { context: attend(g, batch, this.#stableGeometry(packing)), survivors: rows };
     }
     this.archive?.record(g, rows, this.#input, this.#config.hiddenSize);
-    const removal = removalOf(rows, this.#rule.protectsCls, (child, received, filled) =>
-      this.#decide(child, layer, { score: received, filled, packing }),
-    );
+    const decide: Removal['decide'] = (child, received, filled) =>
+      this.#decide(child, layer, { score: received, filled, packing });
+    const removal = removalOf(rows, this.#rule.protectsCls, decide, this.#options.decisions);
     const values = attendAndRemove(g, batch, score, removal);
+    if (removal.tells) {
+      const [told = '', keep = ''] = values.slice(-2);
+      tellScore(g, layer, told);
+      tellKeep(g, layer, keep);
+    }
     return survivorsOf(g, values, removal, packing.batch);
   }
 

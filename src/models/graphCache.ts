@@ -17,6 +17,8 @@ export interface GraphOptions {
   readonly provider?: ProviderName;
   readonly lastHiddenState?: boolean;
   readonly strengthInput?: boolean;
+  /** Adds score and decision of every token and layer as outputs (decisions.ts). */
+  readonly decisions?: boolean;
   /** A point that no zoo holds, in the place of the variant's. */
   readonly point?: PointSource;
   readonly directory?: string;
@@ -51,6 +53,7 @@ export async function ensureGraph(
     kernels: KERNELS[options.provider ?? 'cpu'],
     lastHiddenState: options.lastHiddenState ?? false,
     strengthInput: options.strengthInput ?? false,
+    decisions: options.decisions ?? false,
   });
 }
 

@@ -2,6 +2,7 @@
 // each sequence. Only integer work on [B, longest] and one gather a kept tensor.
 import { GraphBuilder, type Value } from '../onnx/builder.ts';
 import { DATA_TYPE } from '../onnx/proto.ts';
+import { asInteger } from './decisions.ts';
 import { countTrue, createPacking, slotNumbers, type Packing } from './packing.ts';
 
 /** Live rows of the batch. */
@@ -19,20 +20,29 @@ export interface Removal {
   readonly protectsCls: boolean;
   /** bool [B, longest]; `filled` is null when every slot is. */
   decide(g: GraphBuilder, score: Value, filled: Value | null): Value;
+  /** Whether score and decision are returned too (decisions.ts). */
+  readonly tells: boolean;
   /** Types of the values that `removeSlots` returns. */
   readonly outputTypes: readonly ('float' | 'int64')[];
 }
 
-export function removalOf(rows: Rows, protectsCls: boolean, decide: Removal['decide']): Removal {
+export function removalOf(
+  rows: Rows,
+  protectsCls: boolean,
+  decide: Removal['decide'],
+  tells = false,
+): Removal {
   const outputTypes: ('float' | 'int64')[] = ['float', 'float', 'int64'];
   if (rows.origin !== null) outputTypes.push('int64');
   if (!protectsCls) outputTypes.push('float');
-  return { rows, protectsCls, decide, outputTypes };
+  if (tells) outputTypes.push('float', 'int64');
+  return { rows, protectsCls, decide, tells, outputTypes };
 }
 
 /**
  * Gathers what survives. `context` is float [B * longest, d] in slots.
- * @returns context [m, d], hidden [m, d], counts [B], then origin [m] and orphans [B] where they are kept.
+ * @returns context [m, d], hidden [m, d], counts [B], then origin [m] and orphans [B] where they are kept, then
+ * score float and decision int64, [B, longest] each, where they are told.
  */
 export function removeSlots(
   g: GraphBuilder,
@@ -56,6 +66,7 @@ export function removeSlots(
   ];
   if (removal.rows.origin !== null) values.push(g.op('Gather', [removal.rows.origin, index], { axis: 0 }));
   if (!removal.protectsCls) values.push(orphaned(g, keep, packing));
+  if (removal.tells) values.push(score, asInteger(g, keep));
   return values;
 }
 

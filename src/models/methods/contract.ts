@@ -24,6 +24,11 @@ export interface MethodContext {
   readonly inputIds: Value;
   /** int64 [], columns S of the input rectangle. */
   readonly inputLength: Value;
+  /**
+   * Hears the score float [T] that a method which decides before a layer judges by: kept above 0. Null unless the
+   * graph is to tell its decisions.
+   */
+  readonly tellScore: ((layer: number, score: Value) => void) | null;
 }
 
 export interface BeforeLayer {

@@ -29,9 +29,14 @@ function rule(config: EncoderConfig, point: TensorFile): PointRule {
     keepBefore: (g, context, layer, state) =>
       g.within('predictor', () => {
         const { keep, skim } = predict(g, context, layer, state, epsilon);
-        if (!sampled) return g.op('Greater', [keep, skim], {}, 'keep');
+        if (!sampled) {
+          context.tellScore?.(layer, g.op('Sub', [keep, skim]));
+          return g.op('Greater', [keep, skim], {}, 'keep');
+        }
         const noise = noiseOf(g, context, layer, state);
-        return g.op('Greater', [g.op('Add', [g.op('Sub', [keep, skim]), noise]), g.float(0)], {}, 'keep');
+        const score = g.op('Add', [g.op('Sub', [keep, skim]), noise]);
+        context.tellScore?.(layer, score);
+        return g.op('Greater', [score, g.float(0)], {}, 'keep');
       }),
     predictorMacsPerToken: d * d + 2 * d,
   };
