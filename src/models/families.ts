@@ -28,7 +28,12 @@ const ROBERTA: Family = {
   firstPosition: (padId) => (padId ?? 1) + 1,
 };
 
-const ELECTRA: Family = { ...BERT, headActivation: 'gelu', projects: true };
+const ELECTRA: Family = {
+  ...BERT,
+  common: (config) => ({ embedding_size: 128, ...config }),
+  headActivation: 'gelu',
+  projects: true,
+};
 
 const DISTILBERT: Family = {
   ...BERT,
