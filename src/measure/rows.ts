@@ -31,6 +31,8 @@ export interface WantedGroup {
   readonly accuracyGroup: Group;
   /** Why it cannot be measured here, e.g. a provider that is missing; null if it can. */
   readonly obstacle: string | null;
+  /** Why there is no accuracy to measure; absent if there is. */
+  readonly noAccuracy?: string | undefined;
   /** Relative half-width that its ratios were to have; null for a fixed number of blocks. */
   readonly precision?: number | null;
 }
@@ -77,7 +79,7 @@ function select({ group, accuracyGroup }: WantedGroup, blocks: readonly Block[])
 }
 
 function makeRow(
-  { group, variants, obstacle, precision = null }: WantedGroup,
+  { group, variants, obstacle, noAccuracy, precision = null }: WantedGroup,
   variant: Variant,
   { time, profile, accuracy, cost, failures }: GroupBlocks,
   floor: NoiseFloor | null,
@@ -104,6 +106,7 @@ function makeRow(
     speedup: measured ? { vsDense, vsDensePadded: speedup(blocks, id, 'dense-padded') } : null,
     conversion: conversion(variant, vsDense?.median, facts.flops?.ratioVsDense),
     accuracy: correctness(accuracy, id),
+    ...(noAccuracy === undefined ? {} : { noAccuracy }),
     costs: costsOf(cost, group, id),
     detectable: id === 'dense' ? null : detectableEffect(clocks.blockSpeedups),
     validity: measured ? validityOf(doubts) : null,

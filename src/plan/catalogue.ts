@@ -13,6 +13,8 @@ export interface CatalogueModel {
   readonly name: string;
   readonly origin: ModelOrigin;
   readonly maxPositions: number;
+  /** Why its answers mean nothing, e.g. "random weights"; null or absent if they do. */
+  readonly noAccuracy?: string | null;
   /** In the zoo's order: the first of a method is its main one. */
   readonly points: readonly CataloguePoint[];
 }

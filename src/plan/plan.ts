@@ -14,6 +14,8 @@ export const plannedGroupSchema = z.object({
   variants: z.array(variantSchema).min(1),
   /** Of a group that was measured on another machine than the rest: the plan's own number there. */
   accuracyThreads: z.number().int().min(1).optional(),
+  /** Why it has no accuracy to measure, e.g. "random weights"; absent if it has one. */
+  noAccuracy: z.string().optional(),
 });
 export type PlannedGroup = z.infer<typeof plannedGroupSchema>;
 
@@ -90,7 +92,8 @@ function expand(axes: Axes, task: string, catalogue: Catalogue): PlannedGroup[] 
         '--seq-lens',
       );
     }
-    for (const group of product(axes, model.name, task)) groups.push({ group, variants });
+    const silent = model.noAccuracy == null ? {} : { noAccuracy: model.noAccuracy };
+    for (const group of product(axes, model.name, task)) groups.push({ group, variants, ...silent });
   }
   return groups;
 }

@@ -76,7 +76,8 @@ function timingCost({ blocks, minRounds }: Plan, { group, variants }: PlannedGro
 }
 
 /** As if on one thread: machines with more must not deal the groups out in another way. */
-function accuracyCost({ accuracyExamples }: Plan, { group, variants }: PlannedGroup): number {
+function accuracyCost({ accuracyExamples }: Plan, { group, variants, noAccuracy }: PlannedGroup): number {
+  if (noAccuracy !== undefined) return 0;
   const examples = group.text === 'natural' ? MANY_EXAMPLES : (accuracyExamples ?? MANY_EXAMPLES);
   const tokens = (examples * tokensOf(group)) / group.batch;
   return variants.length * (START_TOKENS + tokens);

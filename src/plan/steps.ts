@@ -11,6 +11,8 @@ export interface Step {
   readonly variants: readonly Variant[];
   /** Which repetition of a time or load block; of a cost block the index of its variant in the group; else 0. */
   readonly block: number;
+  /** Of a group that has no accuracy to measure: why. */
+  readonly noAccuracy?: string | undefined;
 }
 
 export function stepsOf(plan: Plan): Step[] {
@@ -18,6 +20,7 @@ export function stepsOf(plan: Plan): Step[] {
   const accuracies = new Set<string>();
   for (const planned of plan.groups) {
     steps.push({ kind: 'time', ...planned, block: 0 }, { kind: 'profile', ...planned, block: 0 });
+    if (planned.noAccuracy !== undefined) continue;
     const accuracy = accuracyGroup(planned.group, plan.accuracyThreads);
     if (accuracies.has(groupKey(accuracy))) continue;
     accuracies.add(groupKey(accuracy));

@@ -3,6 +3,7 @@
 import { variantKey } from '../core/keys.ts';
 import type { Row, Summary } from '../core/schema.ts';
 import { count, NOT_MEASURED, percent, points, probability, ratio, ratioInterval } from './format.ts';
+import { noAccuracySentences, noAccuracyText } from './noAccuracy.ts';
 import { detectableSentence } from './resolution.ts';
 import { noiseFloorOf, settingsOf, type Setting } from './settings.ts';
 import { variantVerdicts, type VariantVerdict } from './verdicts.ts';
@@ -46,7 +47,10 @@ function runSentences(summary: Summary): string[] {
       ? 'The noise floor was not measured, so small differences must not be believed.'
       : `Noise floor (dense against its own copy): ±${percent(noiseFloor.worst)} at worst, ±${percent(noiseFloor.median)} in the middle; a smaller difference cannot be seen here.`,
   );
-  sentences.push(...[detectableSentence(summary)].filter((text) => text !== ''));
+  sentences.push(
+    ...[detectableSentence(summary)].filter((text) => text !== ''),
+    ...noAccuracySentences(rows),
+  );
   return sentences;
 }
 
@@ -77,8 +81,9 @@ function headline(summary: Summary, setting: Setting, verdicts: readonly Variant
   ];
   const harmless = ranked.find(
     ({ speed, accuracy }) =>
-      speed.faster > 0 && accuracy !== 'significant loss' && accuracy !== 'not measured',
+      speed.faster > 0 && (accuracy === 'no significant difference' || accuracy === 'significant gain'),
   );
+  if (fastest.accuracy === 'none') return [...sentences, ...noAccuracySentences(fastest.measured)];
   if (harmless === undefined) {
     sentences.push('No faster method was shown to keep the accuracy of dense.');
   } else if (harmless !== fastest) {
@@ -97,6 +102,7 @@ function gain(verdict: VariantVerdict): string {
     'significant gain': 'with a significant gain in accuracy',
     'no significant difference': 'with no significant loss of accuracy',
     'not measured': 'accuracy not measured',
+    none: 'without an accuracy to keep',
   }[verdict.accuracy];
   const size =
     delta === null ? '' : ` (${points(delta.value)} points [${points(delta.low)}..${points(delta.high)}])`;
@@ -146,6 +152,8 @@ function speedText(verdict: VariantVerdict): string {
 }
 
 function accuracyText(verdict: VariantVerdict): string {
+  const silence = verdict.measured.map(noAccuracyText).find((text) => text !== null);
+  if (silence !== undefined) return silence;
   const row = verdict.worstAccuracy;
   const delta = row?.accuracy?.deltaVsDense;
   if (row?.accuracy === null || row?.accuracy === undefined || delta === null || delta === undefined) {

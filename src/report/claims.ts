@@ -10,6 +10,7 @@ import { repoRoot } from '../core/root.ts';
 import type { Row, Summary } from '../core/schema.ts';
 import { place } from './answer.ts';
 import { accuracyDelta, NOT_MEASURED, points, ratio, ratioInterval } from './format.ts';
+import { noAccuracyText } from './noAccuracy.ts';
 import { settingKey } from './settings.ts';
 
 const claimSchema = z.object({
@@ -59,27 +60,52 @@ function judgeClaim({ run, rows }: Summary, claim: Claim): ClaimRow {
     ...(sameHardware ? [] : [`this machine is not ${claim.hardware ?? claim.target ?? 'the same'}`]),
     ...(onProvider.length > 0 ? [] : [`nothing ran on the ${claim.provider ?? ''} provider`]),
     ...otherInputs(claim, rows),
+    ...silenceOf(found),
   ];
   if (found === null) return { ...claim, measured: NOT_MEASURED, verdict: 'not measured', obstacles };
-  return { ...claim, measured: found.text, verdict: verdictOf(claim, found.value, sameHardware), obstacles };
+  return { ...claim, measured: found.text, verdict: verdictOf(claim, found, sameHardware), obstacles };
 }
 
-/** Another model or task weakens the comparison and is said beside it; another machine makes it void. */
-function verdictOf(claim: Claim, value: number, sameHardware: boolean): ClaimRow['verdict'] {
+/**
+ * Another model or task weakens the comparison and is said beside it; another machine makes it void. So does a
+ * FLOPs ratio that was set, which would only be quoted back.
+ */
+function verdictOf(claim: Claim, { value, row }: Found, sameHardware: boolean): ClaimRow['verdict'] {
   if (!sameHardware) return 'not comparable here';
+  if (claim.quantity === 'flops' && row.noAccuracy !== undefined) return 'not comparable here';
   return value >= claim.published ? 'reached here' : 'not reached here';
+}
+
+/** A geometry of the claim's size is nearer to it than a smaller model with trained weights. */
+function ofItsModel(claim: Claim, rows: readonly Row[]): readonly Row[] {
+  const own = rows.filter((row) => isItsModel(claim, row.model));
+  return own.some(({ status }) => status === 'ok') ? own : rows;
+}
+
+function isItsModel(claim: Claim, model: string): boolean {
+  return model.toLowerCase() === claim.model.toLowerCase();
+}
+
+function silenceOf(found: Found | null): string[] {
+  if (found?.row.noAccuracy === undefined) return [];
+  const { model, noAccuracy } = found.row;
+  return [
+    `${model} has ${noAccuracy}: how many tokens it keeps was set, not learned, and accuracy is no part of it`,
+  ];
 }
 
 function otherInputs(claim: Claim, rows: readonly Row[]): string[] {
   const models = [...new Set(rows.map((row) => row.model))];
   const tasks = [...new Set(rows.map((row) => row.task))];
+  const itsOwn = models.some((model) => isItsModel(claim, model));
   return [
-    ...(models.includes(claim.model) ? [] : [`the model is ${models.join(', ')}, not ${claim.model}`]),
+    ...(itsOwn ? [] : [`the model is ${models.join(', ')}, not ${claim.model}`]),
     ...(tasks.includes(claim.task) ? [] : [`the task is ${tasks.join(', ')}, not ${claim.task}`]),
   ];
 }
 
 interface Found {
+  readonly row: Row;
   readonly value: number;
   readonly text: string;
 }
@@ -87,7 +113,12 @@ interface Found {
 function measure(claim: Claim, rows: readonly Row[]): Found | null {
   switch (claim.quantity) {
     case 'wall-clock':
-      return bestWallClock(rows.filter((row) => row.method === claim.method));
+      return bestWallClock(
+        ofItsModel(
+          claim,
+          rows.filter((row) => row.method === claim.method),
+        ),
+      );
     case 'flops':
       return bestFlops(
         claim,
@@ -117,6 +148,7 @@ function bestWallClock(rows: readonly Row[]): Found | null {
   const padded = row.speedup?.vsDensePadded ?? null;
   const beside = padded === null ? '' : `, ${ratioInterval(padded)} vs dense-padded`;
   return {
+    row,
     value: best.value,
     text: `${ratioInterval(row.speedup?.vsDense)} vs dense${beside} (${variantKey(row)}, ${place(row)})`,
   };
@@ -124,19 +156,23 @@ function bestWallClock(rows: readonly Row[]): Found | null {
 
 function bestFlops(claim: Claim, rows: readonly Row[]): Found | null {
   const limit = claim.maxLossPoints;
-  const eligible = rows.filter((row) => {
+  const harmless = rows.filter((row) => {
     const delta = row.accuracy?.deltaVsDense?.value;
     return limit === undefined || (delta !== undefined && delta * 100 > -limit);
   });
+  const silent = rows.filter(({ noAccuracy }) => noAccuracy !== undefined);
+  const eligible = harmless.length > 0 ? harmless : ofItsModel(claim, silent);
   const best = bestBy(eligible, (row) => row.flops?.ratioVsDense ?? null);
   if (best === null) return null;
   const { row, value } = best;
   const padded = row.flops?.ratioVsDensePadded ?? null;
   const beside = padded === null ? '' : `, ${ratio(padded)} vs dense-padded`;
-  const loss = accuracyDelta(row.accuracy);
+  const delta = accuracyDelta(row.accuracy);
+  const loss = noAccuracyText(row) ?? (delta === '' ? NOT_MEASURED : `${delta} points`);
   return {
+    row,
     value,
-    text: `${ratio(value)} vs dense${beside}; accuracy ${loss === '' ? NOT_MEASURED : `${loss} points`} (${variantKey(row)}, ${place(row)})`,
+    text: `${ratio(value)} vs dense${beside}; accuracy ${loss} (${variantKey(row)}, ${place(row)})`,
   };
 }
 
@@ -150,6 +186,7 @@ function widestGap(claim: Claim, rows: readonly Row[]): Found | null {
       if (widest !== null && widest.value >= value) continue;
       const flops = `${ratio(own.flops?.ratioVsDense ?? 1)} and ${ratio(rival.flops?.ratioVsDense ?? 1)} FLOPs`;
       widest = {
+        row: own,
         value,
         text: `${points(value / 100)} points (${variantKey(own)} against ${variantKey(rival)}, ${flops}, ${place(own)}, n=${own.accuracy.n}; no interval)`,
       };

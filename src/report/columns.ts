@@ -5,6 +5,7 @@ import type { FlopsParts, NoiseFloor, Row } from '../core/schema.ts';
 import { timeByClass } from './charts/operatorTime.ts';
 import { EMPTY, expected, interval, numeric, percentile, text, type Column } from './columnKinds.ts';
 import { mebibytes, percent, plain, points, probability, ratio } from './format.ts';
+import { NONE, noAccuracyText } from './noAccuracy.ts';
 import { OPERATOR_CLASSES, type OperatorClass } from './palette.ts';
 import { SETTING_FIELDS, varyingFields, type SettingField } from './settings.ts';
 import { rowVerdict, showsVerdicts } from './validity.ts';
@@ -45,6 +46,14 @@ const VERDICT_COLUMN = text('verdict', rowVerdict);
 
 const always = (): boolean => true;
 
+/** Of a row whose model has no accuracy, `words` in the place of nothing. */
+function orNone(column: Column, words: (row: Row) => string = () => NONE): Column {
+  return {
+    ...column,
+    cellOf: (row) => (row.noAccuracy === undefined ? column.cellOf(row) : { text: words(row), key: null }),
+  };
+}
+
 /** From a process that held the variant alone; those of a block, below, are of all variants together. */
 const COST_COLUMNS: readonly Column[] = [
   numeric('load (ms)', (row) => row.costs?.loadMs),
@@ -80,15 +89,20 @@ const VALUE_COLUMNS: readonly Column[] = [
   numeric('fewer FLOPs vs dense', (row) => row.flops?.ratioVsDense, ratio),
   numeric('fewer FLOPs vs dense-padded', (row) => row.flops?.ratioVsDensePadded, ratio),
   numeric('conversion', (row) => row.conversion),
-  expected(
-    numeric('accuracy', (row) => row.accuracy?.value, percent),
-    always,
+  orNone(
+    expected(
+      numeric('accuracy', (row) => row.accuracy?.value, percent),
+      always,
+    ),
+    (row) => noAccuracyText(row) ?? '',
   ),
-  text('accuracy, 95 % interval', ({ accuracy }) =>
-    accuracy === null ? '' : `${percent(accuracy.low)} to ${percent(accuracy.high)}`,
+  orNone(
+    text('accuracy, 95 % interval', ({ accuracy }) =>
+      accuracy === null ? '' : `${percent(accuracy.low)} to ${percent(accuracy.high)}`,
+    ),
   ),
-  numeric('examples', (row) => row.accuracy?.n, whole),
-  {
+  orNone(numeric('examples', (row) => row.accuracy?.n, whole)),
+  orNone({
     title: 'accuracy vs dense (points)',
     cellOf: ({ accuracy }) => {
       const delta = accuracy?.deltaVsDense ?? null;
@@ -98,8 +112,8 @@ const VALUE_COLUMNS: readonly Column[] = [
         key: delta.value,
       };
     },
-  },
-  numeric('paired test', (row) => row.accuracy?.deltaVsDense?.pValue, probability),
+  }),
+  orNone(numeric('paired test', (row) => row.accuracy?.deltaVsDense?.pValue, probability)),
   expected(
     numeric('p50 (ms)', (row) => row.latencyMs?.p50),
     always,
@@ -141,7 +155,9 @@ export function columnsOf(rows: readonly Row[], floors: readonly NoiseFloor[] = 
   const constant = SETTING_FIELDS.filter((field) => !varying.includes(field));
   const [first, ...rest] = VALUE_COLUMNS;
   const all = [...(first === undefined ? [] : [first]), ...resolutionColumns(floors), ...rest];
-  const values = all.filter((column) => rows.some((row) => column.cellOf(row).text !== ''));
+  const values = all.filter((column) =>
+    rows.some((row) => column.cellOf(row).text !== '' && column.cellOf(row).text !== NONE),
+  );
   return [
     ...CELL_COLUMNS,
     ...varying.map(settingColumn),

@@ -23,6 +23,7 @@ import {
 } from './html/sections.ts';
 import { scenarioTable } from './scenarios/section.ts';
 import { STYLE } from './html/style.ts';
+import { noAccuracySentences } from './noAccuracy.ts';
 import { DARK, LIGHT } from './palette.ts';
 import { settingsOf } from './settings.ts';
 import { runVerdict } from './validity.ts';
@@ -66,7 +67,7 @@ ${validityBanner(runVerdict(summary, doubts))}
 </header>
 <main>
 ${answerSection(answerOf(summary))}
-${chartSections(specs, { scenarios: scenarioTable(summary), costs: costTable(summary) })}
+${chartSections(specs, { accuracy: notes(noAccuracySentences(rows)), scenarios: scenarioTable(summary), costs: costTable(summary) })}
 ${claimSection(judgeClaims(summary))}
 ${section('rows', 'All numbers', fullTable(rows, summary.noiseFloor?.groups ?? []))}
 ${doubtSection(doubts)}
@@ -84,6 +85,10 @@ drawCharts(window, ${scriptJson(specs)}, ${scriptJson({ light: LIGHT, dark: DARK
 </body>
 </html>
 `;
+}
+
+function notes(texts: readonly string[]): string {
+  return texts.map((text) => `<p class="note">${escapeHtml(text)}</p>`).join('\n');
 }
 
 function clientCode(): string {

@@ -6,6 +6,7 @@ import { answerOf, verdictLine } from './answer.ts';
 import { chartsOf } from './charts.ts';
 import { SECTIONS, type ChartSpec, type SectionId } from './charts/chartSpec.ts';
 import { judgeClaims, type ClaimRow } from './claims.ts';
+import { conversionGrids } from './conversionTable.ts';
 import { costGrid, COST_LEGEND, energyNotes } from './costs.ts';
 import { countDoubts, doubtLine } from './doubts.ts';
 import { machineFacts, runFacts, settingFacts } from './machineFacts.ts';
@@ -38,6 +39,7 @@ export function renderMarkdown(
     `## Machine and command\n\n${bullets([...machineFacts(machine), ...runFacts(summary), ...settingFacts(summary.settings ?? [])].map(([term, text]) => `${term}: ${text}`))}`,
     `\`\`\`sh\n${command.replaceAll('```', '')}\n\`\`\``,
     `## Results\n\n${toMarkdown(gridOf(summary, doubts))}\n\n${legendOf(summary).replaceAll('*', '\\*')}`,
+    conversionSection(summary),
     scenarioMarkdown(summary, doubts),
     costSection(summary),
     `## Doubts\n\n${bullets(doubts.map((doubt) => `(${doubt.mark}) ${doubtLine(doubt)}`)) || 'None were raised.'}`,
@@ -46,6 +48,13 @@ export function renderMarkdown(
     ...notes.map(inline),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function conversionSection(summary: Summary): string {
+  const grids = conversionGrids(summary);
+  if (grids.length === 0) return '';
+  const tables = grids.map(([title, grid]) => `${inline(title)}:\n\n${toMarkdown(grid)}`);
+  return ['## Conversion by length and batch', ...tables].join('\n\n');
 }
 
 function costSection(summary: Summary): string {

@@ -7,6 +7,7 @@ import { answerOf, place, verdictLine } from './answer.ts';
 import { countDoubts, doubtLine, type CountedDoubt } from './doubts.ts';
 import { accuracy, accuracyDelta, NOT_MEASURED, plain, ratio, ratioInterval } from './format.ts';
 import { groupBy } from './grouping.ts';
+import { NONE, noAccuracyText } from './noAccuracy.ts';
 import { costGrid, COST_LEGEND, energyNotes } from './costs.ts';
 import { harnessText } from './harness.ts';
 import { resolutionText } from './resolution.ts';
@@ -71,10 +72,11 @@ function costSections(summary: Summary): string[] {
 /** The narrow table as a grid; summary.md prints the same one. The verdicts vanish where all rows are VALID. */
 export function gridOf(summary: Summary, doubts: readonly CountedDoubt[]): Grid {
   const verdictOf = showsVerdicts(summary.rows) ? shortVerdict : (): string => '';
+  const silence = summary.rows.some((row) => row.accuracy !== null) ? NONE : '';
   const lines = settingsOf(summary).flatMap((setting) =>
     [...groupBy(setting.rows, place)].flatMap(([where, rows]) => [
       { heading: headingOf(setting, where, rows) },
-      ...rows.map((row) => lineOf(row, verdictOf(row), marksOf(row, doubts))),
+      ...rows.map((row) => lineOf(row, silence, verdictOf(row), marksOf(row, doubts))),
     ]),
   );
   return { columns: COLUMNS, lines };
@@ -105,12 +107,13 @@ function marksOf(row: Row, doubts: readonly CountedDoubt[]): string {
     .join(' ');
 }
 
-function lineOf(row: Row, verdict: string, marks: string): GridLine {
-  if (row.status === 'ok') return { cells: [...cellsOf(row), verdict, marks] };
+/** @param silence in the place of a difference of accuracies that cannot be. */
+function lineOf(row: Row, silence: string, verdict: string, marks: string): GridLine {
+  if (row.status === 'ok') return { cells: [...cellsOf(row, silence), verdict, marks] };
   return { label: variantKey(row), across: `${row.status}: ${row.reason ?? 'no reason recorded'}` };
 }
 
-function cellsOf(row: Row): string[] {
+function cellsOf(row: Row, silence: string): string[] {
   const dense = row.method === 'dense';
   const padded = row.method === 'dense-padded';
   return [
@@ -121,8 +124,8 @@ function cellsOf(row: Row): string[] {
     row.conversion === null || dense ? '' : row.conversion.toFixed(2),
     row.latencyMs === null ? NOT_MEASURED : plain(row.latencyMs.p50),
     row.throughput === null ? '' : plain(row.throughput.sequencesPerSecond),
-    accuracy(row.accuracy),
-    dense ? '' : accuracyDelta(row.accuracy),
+    noAccuracyText(row) ?? accuracy(row.accuracy),
+    dense ? '' : row.noAccuracy === undefined ? accuracyDelta(row.accuracy) : silence,
   ];
 }
 

@@ -11,11 +11,12 @@ import { compareVariants, isPruned, noiseFloorOf, type Setting } from './setting
 
 export type SpeedVerdict = 'faster' | 'slower' | 'not distinguishable' | 'not measured';
 export type AccuracyVerdict =
-  'significant loss' | 'significant gain' | 'no significant difference' | 'not measured';
+  'significant loss' | 'significant gain' | 'no significant difference' | 'not measured' | 'none';
 export type Worth =
   | 'worth it here'
   | 'a trade'
   | 'faster, accuracy unknown'
+  | 'faster, without an accuracy'
   | 'only in some cells'
   | 'not shown to be worth it'
   | 'not worth it here'
@@ -30,6 +31,7 @@ export function speedVerdict(speedup: Interval | null | undefined, floor: number
 }
 
 export function accuracyVerdict(row: Row): AccuracyVerdict {
+  if (row.noAccuracy !== undefined) return 'none';
   const delta = row.accuracy?.deltaVsDense;
   if (delta === null || delta === undefined) return 'not measured';
   const excludesZero = delta.high < 0 || delta.low > 0;
@@ -88,6 +90,7 @@ function judge(summary: Summary, variant: string, rows: readonly Row[]): Variant
 /** A loss in any cell counts as a loss: a method is as good as its worst length. */
 function overallAccuracy(rows: readonly Row[]): AccuracyVerdict {
   const verdicts = new Set(rows.map(accuracyVerdict));
+  if (verdicts.has('none')) return 'none';
   if (verdicts.has('significant loss')) return 'significant loss';
   if (verdicts.has('no significant difference')) return 'no significant difference';
   return verdicts.has('significant gain') ? 'significant gain' : 'not measured';
@@ -99,6 +102,7 @@ function worthOf(speed: Readonly<Record<SpeedVerdict, number>>, accuracy: Accura
   if (speed.faster === 0) return speed.slower > judged / 2 ? 'not worth it here' : 'not shown to be worth it';
   if (accuracy === 'significant loss') return 'a trade';
   if (speed.faster < judged) return 'only in some cells';
+  if (accuracy === 'none') return 'faster, without an accuracy';
   return accuracy === 'not measured' ? 'faster, accuracy unknown' : 'worth it here';
 }
 

@@ -114,8 +114,9 @@ function joinPlans(parts: readonly [Part, ...Part[]]): Plan {
     for (const planned of plan.groups) {
       const threads = planned.accuracyThreads ?? plan.accuracyThreads;
       const own = threads === base.accuracyThreads ? {} : { accuracyThreads: threads };
-      const { group, variants } = planned;
-      if (!found.has(groupKey(group))) found.set(groupKey(group), { group, variants, ...own });
+      const { group, variants, noAccuracy } = planned;
+      const silent = noAccuracy === undefined ? {} : { noAccuracy };
+      if (!found.has(groupKey(group))) found.set(groupKey(group), { group, variants, ...silent, ...own });
     }
   }
   const { whole = base.groups, ...rest } = base;

@@ -23,14 +23,21 @@ export function makeSources({ zoo, modelsDir, dataDir, versions }: SourceOptions
     modelsDir,
     versions: { onnxruntime: versions.onnxruntime },
     code: codeHash(),
-    tokenizer: (model) => once(tokenizers, model, () => loadTokenizer(zoo.model(model).tokenizerDir)),
+    tokenizer: (model) =>
+      once(tokenizers, model, () => {
+        const { tokenizerDir, config } = zoo.model(model);
+        return loadTokenizer(tokenizerDir, config.tokenTypes);
+      }),
     taskData: (task) => once(tasks, task, () => loadTask(task, dataDir)),
     graph: (group, variant) => ensureGraph(zoo.model(group.model), variant, { provider: group.provider }),
   };
 }
 
 export function catalogueOf(zoo: Zoo): Catalogue {
-  return zoo.models.map(({ name, origin, maxPositions, points }) => ({ name, origin, maxPositions, points }));
+  return zoo.models.map(({ name, origin, answers, maxPositions, points }) => {
+    const silence = origin === 'geometry' ? 'random weights' : 'no trained head';
+    return { name, origin, maxPositions, points, noAccuracy: answers ? null : silence };
+  });
 }
 
 function once<T>(known: Map<string, T>, key: string, make: () => T): T {

@@ -17,10 +17,10 @@ export function wantedGroups(plan: Plan, obstacles: Obstacles): WantedGroup[] {
   return plan.groups.map((planned) => wantedGroup(planned, plan, obstacles));
 }
 
-type Wanted = Pick<Step, 'group' | 'variants'> & Pick<PlannedGroup, 'accuracyThreads'>;
+type Wanted = Pick<Step, 'group' | 'variants' | 'noAccuracy'> & Pick<PlannedGroup, 'accuracyThreads'>;
 
 export function wantedGroup(
-  { group, variants, accuracyThreads }: Wanted,
+  { group, variants, accuracyThreads, noAccuracy }: Wanted,
   plan: Plan,
   obstacles: Obstacles,
 ): WantedGroup {
@@ -29,6 +29,7 @@ export function wantedGroup(
     variants,
     accuracyGroup: accuracyGroup(group, accuracyThreads ?? plan.accuracyThreads),
     obstacle: obstacles.get(group.provider) ?? null,
+    noAccuracy,
     precision: plan.precision,
   };
 }

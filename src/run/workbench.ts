@@ -87,7 +87,7 @@ export class Workbench {
         const orderSeed = `order/${seed}/${groupKey(step.group)}/${step.block}`;
         return {
           ...{ kind: 'time', ...base, block: step.block, budgetMs, minRounds, seed: orderSeed },
-          ...this.witness(step.group),
+          ...(step.noAccuracy === undefined ? this.witness(step.group) : {}),
         };
       }
       case 'profile':

@@ -41,7 +41,7 @@ const SUITE: Suite = {
   scenarios: [],
 };
 
-function plan(changes: Partial<PlanOptions> = {}): Plan {
+function plan(changes: Partial<PlanOptions> = {}, catalogue = CATALOGUE): Plan {
   const options = {
     suite: SUITE,
     axes: {},
@@ -51,7 +51,7 @@ function plan(changes: Partial<PlanOptions> = {}): Plan {
     accuracyThreads: 2,
     seed: 0,
   };
-  return makePlan({ ...options, ...changes }, CATALOGUE);
+  return makePlan({ ...options, ...changes }, catalogue);
 }
 
 test('the cells are the product of the lists, each method at its main point, in order of tokens', () => {
@@ -137,4 +137,13 @@ test('the suites of the repository can be read, each under its own name', () => 
     () => loadSuite('fast'),
     /unknown suite "fast" \(--suite takes batch, lengths, quick, ragged, serving\)/,
   );
+});
+
+test('a model without an accuracy gets no accuracy step, and its groups say why', () => {
+  const silent = CATALOGUE.map((model) => ({ ...model, noAccuracy: 'random weights' }));
+  const made = plan({}, silent);
+  assert.ok(made.groups.every(({ noAccuracy }) => noAccuracy === 'random weights'));
+  assert.deepEqual(planSchema.parse(JSON.parse(JSON.stringify(made))), made);
+  assert.ok(stepsOf(made).every(({ kind }) => kind !== 'accuracy'));
+  assert.ok(stepsOf(plan()).some(({ kind }) => kind === 'accuracy'));
 });

@@ -69,6 +69,8 @@ export const rowSchema = cellSchema.extend({
       examplesDigest: z.string().optional(),
     })
     .nullable(),
+  /** Why there is none to have, e.g. "random weights"; absent where it was measured or could have been. */
+  noAccuracy: z.string().optional(),
   /** Operator time by type over the profile pass, ms per sequence. */
   opTimeMs: z.record(z.string(), z.number()).nullable(),
   /** Operator calls of one pass over the inputs, by type, as ONNX Runtime ran them after its optimisations. */

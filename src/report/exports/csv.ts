@@ -51,6 +51,7 @@ const COLUMNS: readonly CsvColumn[] = [
   { name: 'accuracy_vs_dense_low', read: (row) => row.accuracy?.deltaVsDense?.low },
   { name: 'accuracy_vs_dense_high', read: (row) => row.accuracy?.deltaVsDense?.high },
   { name: 'accuracy_vs_dense_p_value', read: (row) => row.accuracy?.deltaVsDense?.pValue },
+  { name: 'no_accuracy', read: (row) => row.noAccuracy },
   { name: 'latency_p50_ms', read: (row) => row.latencyMs?.p50 },
   { name: 'latency_p90_ms', read: (row) => row.latencyMs?.p90 },
   { name: 'latency_p99_ms', read: (row) => row.latencyMs?.p99 },

@@ -5,7 +5,7 @@ import { escapeHtml, section, simpleTable } from './markup.ts';
 /** Sections that a run need not have. */
 const OPTIONAL: readonly SectionId[] = ['scenarios', 'costs'];
 
-/** @param extras what stands in a section below its charts. */
+/** @param extras what stands in a section below its charts, or in their place. */
 export function chartSections(
   specs: readonly ChartSpec[],
   extras: Partial<Readonly<Record<SectionId, string>>> = {},
@@ -16,7 +16,7 @@ export function chartSections(
       const own = specs.filter((spec) => spec.section === id);
       const { title, intro } = SECTIONS[id];
       if (own.length === 0 && OPTIONAL.includes(id) && (extras[id] ?? '') === '') return '';
-      const empty = '<p class="note">Not measured in this run.</p>';
+      const empty = (extras[id] ?? '') === '' ? '<p class="note">Not measured in this run.</p>' : '';
       const figures =
         own.length === 0 ? empty : `<div class="charts">\n${own.map(figure).join('\n')}\n</div>`;
       return section(id, title, `<p>${escapeHtml(intro)}</p>\n${figures}${extras[id] ?? ''}`);
