@@ -3,8 +3,14 @@ import { sha256Hex, stableJson } from '../core/hash.ts';
 import type { AccuracyBlock, Row } from '../core/schema.ts';
 import { disagreement, mcnemarExact, pairedDifference, wilson } from '../stats/proportions.ts';
 
+/** What an accuracy is made of: of a block, or of answers that no run stores. */
+export type AnsweredExamples = Pick<
+  AccuracyBlock,
+  'metric' | 'alsoMetrics' | 'labels' | 'examplesDigest' | 'variants'
+>;
+
 /** Null if the variant has no predictions. */
-export function correctness(block: AccuracyBlock | undefined, id: string): Row['accuracy'] {
+export function correctness(block: AnsweredExamples | undefined, id: string): Row['accuracy'] {
   const right = rightAnswers(block, id);
   if (block === undefined || right === undefined) return null;
   const n = right.length;
@@ -18,11 +24,11 @@ export function correctness(block: AccuracyBlock | undefined, id: string): Row['
   };
 }
 
-function predictionsOf(block: AccuracyBlock | undefined, id: string): readonly number[] | undefined {
+function predictionsOf(block: AnsweredExamples | undefined, id: string): readonly number[] | undefined {
   return block?.variants.find((variant) => variant.id === id)?.predictions;
 }
 
-function rightAnswers(block: AccuracyBlock | undefined, id: string): boolean[] | undefined {
+function rightAnswers(block: AnsweredExamples | undefined, id: string): boolean[] | undefined {
   return predictionsOf(block, id)?.map((prediction, index) => prediction === block?.labels[index]);
 }
 
