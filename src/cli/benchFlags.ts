@@ -173,7 +173,7 @@ export function parseBench(argv: readonly string[]): BenchRequest {
       accuracyExamples: whole('accuracy-n', 1),
     },
     shard: values.shard === undefined ? null : parseShard(values.shard),
-    task: values.task === undefined ? null : oneOf('task', values.task, TASKS),
+    task: values.task === undefined ? null : values.task,
     dataDir: values.data === undefined ? null : resolve(values.data),
     outDir: values.out === undefined ? null : resolve(values.out),
     seed: whole('seed', 0) ?? 0,

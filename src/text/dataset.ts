@@ -1,15 +1,20 @@
-// The tasks and where their sentences come from: `reviews`, which ships with the repository, and `sst2`, which its
-// terms keep out of it and which a data directory holds. This file finds, reads and checks; what is made of the
-// sentences is compose.ts.
+// Finds, reads and checks the examples of a task: one that is known by name (tasks/table.ts) in a data directory,
+// `reviews`, which ships with the repository, or a file of the user's own. What is made of the examples is compose.ts.
 import { existsSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { basename, isAbsolute, join, resolve } from 'node:path';
 import { BenchError } from '../core/errors.ts';
 import type { Metric } from '../core/names.ts';
 import { repoRoot } from '../core/root.ts';
+import type { TaskFile } from '../core/schema.ts';
+import { indexOfLabel, labelNamesIn, valueOfLabel } from './tasks/labels.ts';
+import { readRows, type ExampleRow } from './tasks/rows.ts';
+import { halfOf, type Split } from './tasks/splits.ts';
+import { TASK_TABLE, type TaskEntry } from './tasks/table.ts';
+import { checkUnchanged } from './tasks/taskFile.ts';
 import { at, readTsv } from './tsv.ts';
 
-export const TASKS = ['reviews', 'sst2'] as const;
-export type TaskName = (typeof TASKS)[number];
+export const BUNDLED_TASK = 'reviews';
+export const TASKS: readonly string[] = [BUNDLED_TASK, ...TASK_TABLE.map(({ name }) => name)];
 
 export interface Sentence {
   readonly text: string;
@@ -20,7 +25,8 @@ export interface Sentence {
 }
 
 export interface TaskData {
-  readonly task: TaskName;
+  /** As in a group: of a file of the user's own its safe name. */
+  readonly task: string;
   readonly kind: 'classification' | 'regression';
   /** The task's own metric first, then those that are reported beside it. */
   readonly metrics: readonly [Metric, ...Metric[]];
@@ -28,14 +34,13 @@ export interface TaskData {
   readonly composable: boolean;
   /** Where the sentences were read, for people and records. */
   readonly source: string;
+  /** Empty for a regression. */
   readonly labelNames: readonly string[];
   readonly sentences: readonly Sentence[];
   /** Sentences without a verdict, to be mixed into composed documents; may be empty. */
   readonly neutral: readonly string[];
 }
 
-const CLASSIFIED = { kind: 'classification', metrics: ['accuracy'], composable: true } as const;
-const SENTIMENT = ['negative', 'positive'] as const;
 export const DATA_VARIABLE = 'TOKEN_PRUNING_DATA';
 
 /** Where `data fetch` puts what it downloads. */
@@ -43,69 +48,144 @@ export function cacheFolder(): string {
   return join(repoRoot(), '.cache', 'data');
 }
 
-/** The data directory in force: the flag's, else the environment's, else the fetched copy's; null without any. */
+/** The data directory in force: the flag's, else the environment's, else the fetched copies'; null without any. */
 export function dataFolder(given: string | null): string | null {
   const named = given ?? (process.env[DATA_VARIABLE] || null);
   if (named !== null) return isAbsolute(named) ? named : resolve(named);
-  return existsSync(join(cacheFolder(), 'sst2', 'dev.tsv')) ? cacheFolder() : null;
+  const fetched = TASK_TABLE.some((entry) => fileOf(cacheFolder(), entry, entry.evaluation) !== null);
+  return fetched ? cacheFolder() : null;
 }
 
 /** sst2 where there is a data directory, the bundled reviews elsewhere. */
-export function defaultTask(given: string | null): TaskName {
-  return dataFolder(given) === null ? 'reviews' : 'sst2';
+export function defaultTask(given: string | null): string {
+  const folder = dataFolder(given);
+  if (folder === null) return BUNDLED_TASK;
+  return folder !== cacheFolder() || existsSync(join(folder, 'sst2', 'dev.tsv')) ? 'sst2' : BUNDLED_TASK;
 }
 
-/** @param task a name of TASKS. @param dataDir the value of --data, null if absent. */
-export function loadTask(task: string, dataDir: string | null): TaskData {
-  switch (task) {
-    case 'reviews':
-      return loadReviews(join(repoRoot(), 'data', 'reviews'));
-    case 'sst2':
-      return loadSst2(dataDir);
-    default:
-      throw new BenchError(`--task: unknown task "${task}"`, `known: ${TASKS.join(', ')}`);
-  }
+/**
+ * All examples of the evaluation file.
+ * @param task a name of TASKS, or a file of the user's own.
+ * @param dataDir the value of --data, null if absent.
+ */
+export function loadTask(task: string | TaskFile, dataDir: string | null): TaskData {
+  if (typeof task !== 'string') return loadTaskFile(task, task.path);
+  if (task === BUNDLED_TASK) return loadReviews(join(repoRoot(), 'data', 'reviews'));
+  const entry = entryOf(task);
+  return loadEntry(entry, fileIn(entry, entry.evaluation, dataDir));
 }
 
-function loadReviews(folder: string): TaskData {
-  const neutralPath = join(folder, 'neutral.tsv');
+/**
+ * What to calibrate on (`train`), and what to judge the outcome by (`dev`): the two share no example. See splits.ts.
+ * @param task as of loadTask; the evaluation half of a task without a training file is `dev`.
+ */
+export function loadSplit(task: string | TaskFile, dataDir: string | null, split: Split): TaskData {
+  const training = trainingOf(task, dataDir);
+  if (training === null) return halfOf(loadTask(task, dataDir), split);
+  if (split === 'dev') return loadTask(task, dataDir);
+  if (typeof task !== 'string') return loadTaskFile(task, training);
+  return loadEntry(entryOf(task), training);
+}
+
+/** The file to calibrate on; null where half of the evaluation file serves. */
+function trainingOf(task: string | TaskFile, dataDir: string | null): string | null {
+  if (typeof task !== 'string') return task.calibration;
+  if (task === BUNDLED_TASK) return null;
+  const entry = entryOf(task);
+  const folder = dataFolder(dataDir);
+  return folder === null ? null : fileOf(folder, entry, entry.training);
+}
+
+function entryOf(task: string): TaskEntry {
+  const entry = TASK_TABLE.find(({ name }) => name === task);
+  if (entry !== undefined) return entry;
+  throw new BenchError(
+    `--task: unknown task "${task}"`,
+    `known: ${TASKS.join(', ')}; or a file: --task my.jsonl --text COLUMN --label COLUMN`,
+  );
+}
+
+/** How to come by a task that is not there. */
+export function remedyOf({ name, folders, evaluation, archive, get }: TaskEntry): string {
+  const places = folders.map((folder) => `DIR/${folder}/${evaluation}`).join(' or ');
+  const way = archive === undefined ? (get ?? '') : `npm run data -- fetch ${name}`;
+  return `--data DIR or ${DATA_VARIABLE}=DIR with ${places}, or ${way}`;
+}
+
+function fileIn(entry: TaskEntry, file: string, dataDir: string | null): string {
+  const folder = dataFolder(dataDir);
+  if (folder === null) throw new BenchError(`task ${entry.name} needs a data directory`, remedyOf(entry));
+  const path = fileOf(folder, entry, file);
+  if (path === null)
+    throw new BenchError(`no ${entry.folders[0] ?? ''}/${file} in ${folder}`, remedyOf(entry));
+  return path;
+}
+
+/** In the task's folder; or directly in the directory, if that is named like it (sst2: whatever its name). */
+function fileOf(folder: string, { name, folders }: TaskEntry, file: string): string | null {
+  const direct = name === 'sst2' || folders.includes(basename(folder)) ? [join(folder, file)] : [];
+  const paths = [...folders.map((own) => join(folder, own, file)), ...direct];
+  return paths.find((path) => existsSync(path)) ?? null;
+}
+
+function loadEntry(entry: TaskEntry, path: string): TaskData {
+  const { name, columns, labels, metrics, composable, unlabelled, lenient = false } = entry;
+  const rows = readRows(path, { columns, lenient }).filter(({ label }) => label !== unlabelled);
+  const kind = labels === null ? 'regression' : 'classification';
+  const sentences = rows.map((row) => sentenceOf(path, row, labels));
   return {
-    task: 'reviews',
-    ...CLASSIFIED,
-    source: 'data/reviews (bundled)',
-    labelNames: SENTIMENT,
-    sentences: readLabelled(join(folder, 'labelled.tsv')),
-    neutral: readTsv(neutralPath, ['sentence']).map(({ line, cells }) =>
-      sentenceOf(neutralPath, line, cells[0]),
-    ),
+    ...{ task: name, kind, metrics, composable, source: path },
+    ...{ labelNames: labels ?? [], sentences, neutral: [] },
   };
 }
 
-function loadSst2(dataDir: string | null): TaskData {
-  const folder = dataFolder(dataDir);
-  const remedy = `--data DIR or ${DATA_VARIABLE}=DIR with DIR/sst2/dev.tsv or DIR/dev.tsv, or npm run data -- fetch sst2`;
-  if (folder === null) throw new BenchError('task sst2 needs a data directory', remedy);
-  const path = [join(folder, 'sst2', 'dev.tsv'), join(folder, 'dev.tsv')].find((file) => existsSync(file));
-  if (path === undefined) throw new BenchError(`no sst2/dev.tsv or dev.tsv in ${folder}`, remedy);
+function loadTaskFile(file: TaskFile, path: string): TaskData {
+  if (path === file.path) checkUnchanged(file);
+  const { text, pair, label, regression, metric } = file;
+  const columns = { text, label, ...(pair === null ? {} : { pair }) };
+  const rows = readRows(path, { columns });
+  // Of two files both must have the same indices, so the evaluation file names the labels.
+  const names = (): string[] =>
+    file.labels ?? labelNamesIn(file.path, path === file.path ? rows : readRows(file.path, { columns }));
+  const labels = regression ? null : names();
+  const usual: readonly [Metric, ...Metric[]] = regression ? ['pearson', 'spearman'] : ['accuracy'];
+  const chosen = metric ?? usual[0];
+  if (chosen === 'f1' && labels?.length !== 2)
+    throw new BenchError(
+      `--metric f1 needs two labels, and there are ${labels?.length ?? 0}`,
+      '--metric accuracy',
+    );
   return {
-    task: 'sst2',
-    ...CLASSIFIED,
+    task: file.name,
+    kind: regression ? 'regression' : 'classification',
+    metrics: [chosen, ...usual.filter((one) => one !== chosen)],
+    composable: false,
     source: path,
-    labelNames: SENTIMENT,
-    sentences: readLabelled(path),
+    labelNames: labels ?? [],
+    sentences: rows.map((row) => sentenceOf(path, row, labels)),
     neutral: [],
   };
 }
 
-function readLabelled(path: string): Sentence[] {
-  return readTsv(path, ['sentence', 'label']).map(({ line, cells: [text, label] }) => {
-    if (label !== '0' && label !== '1') throw at(path, line, `label "${label ?? ''}" is not 0 or 1`);
-    return { text: sentenceOf(path, line, text), label: Number(label) };
-  });
+/** @param labels null: a value is to be predicted. */
+function sentenceOf(path: string, row: ExampleRow, labels: readonly string[] | null): Sentence {
+  const label = labels === null ? valueOfLabel(path, row) : indexOfLabel(path, row, labels);
+  return { text: row.text, ...(row.pair === undefined ? {} : { pair: row.pair }), label };
 }
 
-function sentenceOf(path: string, line: number, cell: string | undefined): string {
-  const text = (cell ?? '').trim();
-  if (text === '') throw at(path, line, 'an empty sentence');
-  return text;
+function loadReviews(folder: string): TaskData {
+  const [path, neutralPath] = [join(folder, 'labelled.tsv'), join(folder, 'neutral.tsv')];
+  const labelNames = ['negative', 'positive'];
+  const rows = readRows(path, { columns: { text: 'sentence', label: 'label' } });
+  return {
+    task: BUNDLED_TASK,
+    ...{ kind: 'classification', metrics: ['accuracy'], composable: true },
+    source: 'data/reviews (bundled)',
+    labelNames,
+    sentences: rows.map((row) => sentenceOf(path, row, labelNames)),
+    neutral: readTsv(neutralPath, ['sentence']).map(({ line, cells: [cell = ''] }) => {
+      if (cell.trim() === '') throw at(neutralPath, line, 'an empty sentence');
+      return cell.trim();
+    }),
+  };
 }

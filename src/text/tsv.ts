@@ -12,26 +12,46 @@ export interface TsvRow {
 
 /** The named columns of every row; any other columns are passed over. */
 export function readTsv(path: string, columns: readonly string[]): TsvRow[] {
-  const [header = '', ...lines] = decode(path, readBytes(path)).split('\n').map(withoutReturn);
-  if (lines.at(-1) === '') lines.pop();
-  const names = header.split('\t');
-  const places = columns.map((column) => names.indexOf(column));
+  return readTable(path, columns, false);
+}
+
+/**
+ * The columns of every row by name, or by index in a file without a header.
+ * @param lenient rows with fewer columns than asked for are left out instead of refused.
+ */
+export function readTable(path: string, columns: readonly (string | number)[], lenient: boolean): TsvRow[] {
+  const lines = linesOf(path);
+  const headed = columns.some((column) => typeof column === 'string');
+  const names = headed ? (lines[0] ?? '').split('\t') : null;
+  const places = columns.map((column) =>
+    typeof column === 'number' ? column : (names ?? []).indexOf(column),
+  );
   if (places.includes(-1)) {
     throw at(
       path,
       1,
-      `the header must name the columns ${columns.join(', ')}; it is "${header.slice(0, 80)}"`,
+      `the header must name the columns ${columns.join(', ')}; it is "${(lines[0] ?? '').slice(0, 80)}"`,
     );
   }
-  if (lines.length === 0) throw at(path, 1, 'no rows after the header');
-  return lines.map((text, index) => {
+  const rows = headed ? lines.slice(1) : lines;
+  if (rows.length === 0) throw at(path, 1, headed ? 'no rows after the header' : 'no rows');
+  const width = names?.length ?? rows[0]?.split('\t').length ?? 0;
+  return rows.flatMap((text, index): TsvRow[] => {
     const cells = text.split('\t');
-    const line = index + 2;
+    const line = index + (headed ? 2 : 1);
+    if (lenient && cells.length <= Math.max(...places)) return [];
     if (text.includes('\0')) throw at(path, line, 'a NUL byte');
-    if (cells.length !== names.length)
-      throw at(path, line, `${cells.length} columns instead of ${names.length}`);
-    return { line, cells: places.map((place) => cells[place] ?? '') };
+    if (cells.length !== width || width <= Math.max(...places))
+      throw at(path, line, `${cells.length} columns instead of ${Math.max(width, Math.max(...places) + 1)}`);
+    return [{ line, cells: places.map((place) => cells[place] ?? '') }];
   });
+}
+
+/** Lines of a text file, without the empty end after the last one. */
+export function linesOf(path: string): string[] {
+  const lines = decode(path, readBytes(path)).split('\n').map(withoutReturn);
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
 }
 
 /** An error about one line of a data file. */
@@ -43,7 +63,9 @@ function readBytes(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (thrown) {
-    throw new BenchError(`cannot read ${path}: ${messageOf(thrown)}`, 'check --data', { cause: thrown });
+    throw new BenchError(`cannot read ${path}: ${messageOf(thrown)}`, 'check the path, or --data', {
+      cause: thrown,
+    });
   }
 }
 

@@ -67,7 +67,7 @@ test('wrong usage is one line on stderr and exit code 2', () => {
     [['fetch', 'imdb'], /"imdb" is not sst2/],
     [['fetch'], /fetch what/],
     [['fetch', 'sst2', '--force', '--from', '/nowhere/SST-2.zip'], /cannot read \/nowhere\/SST-2\.zip/],
-    [['show', '--task', 'imdb'], /unknown task "imdb"/],
+    [['show', '--task', 'films'], /unknown task "films"/],
     [['show', '--seq-len', 'x'], /--seq-len must be a whole number/],
     [['show', '--text', 'whole'], /--text: unknown value "whole"/],
     [['show', '--model', 'none', '--task', 'reviews'], /cannot read tokenizer .*none/],

@@ -69,7 +69,7 @@ test('the flag goes before the environment, and either makes sst2 the default', 
 });
 
 test('an unknown task and a directory without the file name the remedy', () => {
-  assert.throws(() => loadTask('imdb', null), /unknown task "imdb"/);
+  assert.throws(() => loadTask('imdbs', null), /unknown task "imdbs"/);
   assert.throws(() => loadTask('sst2', '/nowhere'), /no sst2\/dev\.tsv or dev\.tsv in \/nowhere/);
 });
 

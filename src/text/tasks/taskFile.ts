@@ -1,0 +1,88 @@
+// A file of the user's own as a task: settled from flags once, then read like any other. Its name holds a hash of its
+// content and columns, so that a changed file is another task to every comparison.
+import { readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { BenchError, messageOf } from '../../core/errors.ts';
+import { sha256Hex, stableJson } from '../../core/hash.ts';
+import type { Metric } from '../../core/names.ts';
+import type { TaskFile } from '../../core/schema.ts';
+
+/** What the flags say of it; `null` where they are silent. */
+export interface TaskFileFlags {
+  readonly path: string;
+  readonly text: string | null;
+  readonly pair: string | null;
+  readonly label: string | null;
+  readonly labels: readonly string[] | null;
+  readonly metric: Metric | null;
+  readonly regression: boolean;
+  readonly calibration: string | null;
+}
+
+const FORMS = /\.(tsv|txt|jsonl|ndjson|csv)$/i;
+
+/** Whether the value of --task is a file and not the name of a task. */
+export function isTaskPath(task: string): boolean {
+  return /[/\\]/.test(task) || FORMS.test(task);
+}
+
+/** @throws BenchError if the file cannot be read or the flags contradict each other. */
+export function settleTaskFile(flags: TaskFileFlags): TaskFile {
+  checkMetric(flags);
+  const rest = {
+    text: flags.text ?? 'text',
+    pair: flags.pair,
+    label: flags.label ?? 'label',
+    labels: flags.labels === null ? null : [...flags.labels],
+    metric: flags.metric,
+    regression: flags.regression,
+  };
+  const path = resolve(flags.path);
+  const calibration = flags.calibration === null ? null : resolve(flags.calibration);
+  return { name: nameOf(path, rest), path, calibration, ...rest };
+}
+
+/** @throws BenchError if the file is not the one that the name was made of. */
+export function checkUnchanged(file: TaskFile): void {
+  const { name, path, text, pair, label, labels, metric, regression } = file;
+  const now = nameOf(path, { text, pair, label, labels, metric, regression });
+  if (now === name) return;
+  throw new BenchError(`${path} has changed since the run began (${name}, now ${now})`, 'start a new run');
+}
+
+type Named = Omit<TaskFile, 'name' | 'path' | 'calibration'>;
+
+/** Safe in folder names, and without the dots that separate the parts of a group's name. */
+function nameOf(path: string, rest: Named): string {
+  const stem = basename(path).replace(/\.[^.]*$/, '');
+  const safe = stem
+    .replace(/[^A-Za-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 32);
+  const digest = sha256Hex(`${sha256Hex(contentOf(path))}${stableJson(rest)}`);
+  return `${safe === '' ? 'file' : safe}-${digest.slice(0, 8)}`;
+}
+
+function contentOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (thrown) {
+    throw new BenchError(`--task: cannot read ${path}: ${messageOf(thrown)}`, 'check the path', {
+      cause: thrown,
+    });
+  }
+}
+
+function checkMetric({ metric, regression, labels }: TaskFileFlags): void {
+  if (regression && labels !== null)
+    throw new BenchError('--labels names classes, and --regression has none', 'leave one of them out');
+  if (metric === null) return;
+  const ofValues = metric === 'pearson' || metric === 'spearman';
+  if (ofValues === regression) return;
+  throw new BenchError(
+    regression
+      ? `--metric ${metric} is of classes, not of numbers`
+      : `--metric ${metric} is of numbers, not of classes`,
+    regression ? '--metric pearson or spearman' : 'add --regression, or --metric accuracy, f1 or matthews',
+  );
+}
