@@ -1,9 +1,9 @@
-// What ONNX Runtime's profiler saw of a pass: FLOPs from the real shapes of every product, node counts, time by
-// operator and the provider each node ran on. The profile lists constant weights' shapes as missing, so K, the
-// summed dimension, comes from the left operand. Profiling costs 5-14 %: never time with it on.
+// What ONNX Runtime's profiler saw of a pass: FLOPs from the real shapes of every product (nodeMacs.ts), node counts,
+// time by operator and the provider each node ran on. Profiling costs 5-14 %: never time with it on.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { BenchError, messageOf } from '../core/errors.ts';
+import { nodeMacs, type TypedShape } from './nodeMacs.ts';
 
 const shapeSchema = z.array(z.record(z.string(), z.array(z.number())));
 const eventSchema = z.object({
@@ -24,6 +24,8 @@ type Event = z.infer<typeof eventSchema>;
 export interface ProfileFacts {
   /** 2 x MACs of all matrix products, attention operators and score sums. */
   readonly flops: number;
+  /** Operator types that multiply matrices, but whose work cannot be told from their shapes; it is not in `flops`. */
+  readonly uncounted: readonly string[];
   /** Executed nodes by operator type. */
   readonly nodeCounts: Record<string, number>;
   /** Kernel time by operator type, ms. If and Loop are left out: they hold their bodies' time. */
@@ -51,52 +53,28 @@ export function readProfile(path: string): ProfileFacts {
 
 export function profileFacts(events: readonly Event[]): ProfileFacts {
   const facts = { flops: 0, nodeCounts: {}, opTimeMs: {}, nodeProviders: {} };
+  const uncounted = new Set<string>();
   for (const event of events) {
     const op = event.args?.op_name;
     if (event.cat !== 'Node' || op === undefined || !event.name.endsWith(KERNEL_SUFFIX)) continue;
     add(facts.nodeCounts, op, 1);
     add(facts.nodeProviders, event.args?.provider ?? 'unknown', 1);
     if (!CONTAINERS.has(op)) add(facts.opTimeMs, op, event.dur / 1000);
-    facts.flops += 2 * nodeMacs(op, event);
+    const macs = nodeMacs(callOf(op, event));
+    if (macs === null) uncounted.add(op);
+    else facts.flops += 2 * macs;
   }
-  return facts;
+  return { ...facts, uncounted: [...uncounted].sort() };
 }
 
 function add(record: Record<string, number>, key: string, amount: number): void {
   record[key] = (record[key] ?? 0) + amount;
 }
 
-function nodeMacs(op: string, event: Event): number {
-  const inputs = shapes(event.args?.input_type_shape);
-  const outputs = shapes(event.args?.output_type_shape);
-  switch (op) {
-    case 'Gemm':
-    case 'FusedGemm':
-    case 'MatMul':
-    case 'FusedMatMul':
-      return isFloat(event) ? elements(outputs[0]) * (inputs[0]?.at(-1) ?? 0) : 0;
-    case 'Attention':
-    case 'MultiHeadAttention': {
-      // query [B, S, d] and key [B, T, d]: two products of B x S x T x d.
-      const [query = [], key = []] = inputs;
-      return 2 * elements(query) * (key[1] ?? 0);
-    }
-    case 'ReduceSum':
-      return /\/score_\d+_kernel_time$/.test(event.name) ? elements(inputs[0]) : 0;
-    default:
-      return 0;
-  }
+function callOf(op: string, { name, args }: Event): Parameters<typeof nodeMacs>[0] {
+  return { op, name, inputs: shapes(args?.input_type_shape), outputs: shapes(args?.output_type_shape) };
 }
 
-function shapes(list: z.infer<typeof shapeSchema> | undefined): number[][] {
-  return (list ?? []).map((entry) => Object.values(entry)[0] ?? []);
-}
-
-function isFloat(event: Event): boolean {
-  const type = Object.keys(event.args?.input_type_shape?.[0] ?? {})[0];
-  return type === 'float' || type === 'float16';
-}
-
-function elements(shape: readonly number[] | undefined): number {
-  return (shape ?? [0]).reduce((product, size) => product * size, 1);
+function shapes(list: z.infer<typeof shapeSchema> | undefined): TypedShape[] {
+  return (list ?? []).flatMap((entry) => Object.entries(entry).map(([type, dims]) => ({ type, dims })));
 }
