@@ -4,6 +4,7 @@ import type { MethodName } from '../core/names.ts';
 import type { EncoderConfig } from '../models/config.ts';
 import type { Dtype } from '../weights/safetensorsHeader.ts';
 import type { TensorToWrite } from '../weights/writeSafetensors.ts';
+import type { OfficialOptions } from './official/options.ts';
 
 /** A tensor of the checkpoint, whichever of its files holds it. */
 export interface SourceTensor {
@@ -11,9 +12,9 @@ export interface SourceTensor {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   /** Little-endian, row-major, read anew on each call. */
-  bytes(): Uint8Array;
+  readonly bytes: () => Uint8Array;
   /** Widened to float32. @throws BenchError if a value is not finite. */
-  floats(): Float32Array;
+  readonly floats: () => Float32Array;
 }
 
 /** A Hugging Face directory, opened and checked as far as files go. */
@@ -59,6 +60,8 @@ export interface Reading {
 export interface ReadOptions {
   /** Take the encoder alone, whatever head the checkpoint has. */
   readonly withoutHead: boolean;
+  /** Of published pruning checkpoints; their published settings if left out. */
+  readonly official?: OfficialOptions;
 }
 
 export interface Architecture {

@@ -6,8 +6,10 @@ import { bert } from './architectures/bert.ts';
 import { distilbert } from './architectures/distilbert.ts';
 import { electra } from './architectures/electra.ts';
 import { roberta } from './architectures/roberta.ts';
+import { ltp } from './official/ltp.ts';
+import { transkimmer } from './official/transkimmer.ts';
 
-export const ARCHITECTURES: readonly Architecture[] = [bert, roberta, distilbert, electra];
+export const ARCHITECTURES: readonly Architecture[] = [ltp, transkimmer, bert, roberta, distilbert, electra];
 
 /** @throws BenchError naming the model_type and the known architectures. */
 export function architectureOf(checkpoint: Checkpoint): Architecture {

@@ -53,6 +53,7 @@ const DISTILBERT: Family = {
 export const FAMILIES: Readonly<Record<string, Family>> = {
   bert: BERT,
   roberta: ROBERTA,
+  ltp: ROBERTA, // LTP's published checkpoints: I-BERT in float mode
   distilbert: DISTILBERT,
   electra: ELECTRA,
 };

@@ -1,13 +1,8 @@
 // RoBERTa: BERT without a pooler; its head is a dense layer with tanh and a projection, on the first token.
-import { familyArchitecture } from '../family.ts';
+import { familyArchitecture, type FamilyRules } from '../family.ts';
 
-export const roberta = familyArchitecture({
-  name: 'RoBERTa',
-  modelType: 'roberta',
-  encoder: [
-    { pattern: /^(?:roberta\.)?(embeddings|encoder)\./, name: 'bert.$1.' },
-    { pattern: /^lm_head\./, name: null },
-  ],
+/** Of RoBERTa and its descendants. */
+export const ROBERTA_HEADS: Pick<FamilyRules, 'head' | 'withoutHead'> = {
   head: [
     { pattern: /^classifier\.dense\./, name: 'bert.pooler.dense.' },
     { pattern: /^classifier\.out_proj\./, name: 'classifier.' },
@@ -17,4 +12,14 @@ export const roberta = familyArchitecture({
     { pattern: /^(?:roberta\.)?pooler\.dense\./, name: 'bert.pooler.dense.' },
     { pattern: /^(?:classifier|qa_outputs)\./, name: null },
   ],
+};
+
+export const roberta = familyArchitecture({
+  name: 'RoBERTa',
+  modelType: 'roberta',
+  encoder: [
+    { pattern: /^(?:roberta\.)?(embeddings|encoder)\./, name: 'bert.$1.' },
+    { pattern: /^lm_head\./, name: null },
+  ],
+  ...ROBERTA_HEADS,
 });
