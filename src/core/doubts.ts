@@ -57,6 +57,14 @@ export const DOUBTS = {
   'digest-mismatch': invalid('the same graph answered the same inputs differently in another process'),
   'witness-mismatch': invalid('the graph that was timed is not the one whose accuracy is shown'),
 
+  // Peers.
+  peer: note(
+    'another program on the same weights and texts, timed in processes of its own beside our graphs',
+  ),
+  'peer-process-differs': provisional(
+    "our own two dense graphs stood to each other otherwise in the peers' processes than in the run's",
+  ),
+
   // Load scenarios.
   overload: provisional(
     'requests came faster than they were answered: latency depends on how long that went on',

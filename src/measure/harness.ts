@@ -16,7 +16,7 @@ export function harnessCost(blocks: readonly Block[]): HarnessCost | null {
   if (harness.length === 0 || harness.length < timed.length || calls === 0) return null;
   for (const block of timed) addTimeBlock(block, add);
   for (const { kind, wallMs } of blocks) {
-    if (kind === 'failed' || kind === 'time') continue;
+    if (kind === 'failed' || kind === 'time' || kind === 'peer') continue; // peers are no work of the run's
     add(NAMES[kind], wallMs);
   }
   return {

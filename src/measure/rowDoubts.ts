@@ -10,6 +10,7 @@ import type {
   TimeBlock,
 } from '../core/schema.ts';
 import { firstRunDoubts } from './firstRun.ts';
+import type { TimedBlock } from './timing.ts';
 import { witnessDoubts } from './witness.ts';
 import { find } from './work.ts';
 
@@ -17,14 +18,30 @@ import { find } from './work.ts';
 const FLOPS_TOLERANCE = 0.005;
 const FEW_SAMPLES = 20;
 
-export interface Evidence {
+/** What speaks of the clocks alone. */
+export interface TimingEvidence {
   readonly id: string;
+  readonly blocks: readonly TimedBlock[];
+  readonly speedup: Interval | null;
+  readonly floor: NoiseFloor | null;
+}
+
+export interface Evidence extends TimingEvidence {
   readonly blocks: readonly TimeBlock[];
   readonly profile: ProfileBlock | undefined;
   readonly accuracy: AccuracyBlock | undefined;
   readonly failures: readonly FailedBlock[];
-  readonly speedup: Interval | null;
-  readonly floor: NoiseFloor | null;
+}
+
+/** Of a row of which nothing but its timed calls is known. */
+export function timingDoubts(evidence: TimingEvidence): Doubt[] {
+  const { id, blocks } = evidence;
+  return unique([
+    ...fewness(evidence),
+    ...withinNoise(evidence),
+    ...firstRunDoubts(blocks.flatMap(({ variants }) => variants.find((v) => v.id === id) ?? [])),
+    ...blockDoubts(blocks),
+  ]);
 }
 
 export function rowDoubts(evidence: Evidence): Doubt[] {
@@ -45,7 +62,7 @@ export function rowDoubts(evidence: Evidence): Doubt[] {
 }
 
 /** What the blocks saw themselves, once a code: the first, with the number of blocks that it is of. */
-function blockDoubts(blocks: readonly TimeBlock[]): Doubt[] {
+function blockDoubts(blocks: readonly TimedBlock[]): Doubt[] {
   return unique(blocks.flatMap(({ doubts }) => doubts)).map((doubt) => {
     const count = blocks.filter(({ doubts }) => doubts.some(({ code }) => code === doubt.code)).length;
     if (blocks.length === 1) return doubt;
@@ -53,7 +70,7 @@ function blockDoubts(blocks: readonly TimeBlock[]): Doubt[] {
   });
 }
 
-function fewness({ id, blocks }: Evidence): Doubt[] {
+function fewness({ id, blocks }: TimingEvidence): Doubt[] {
   const doubts: Doubt[] = [];
   if (blocks.length === 1) {
     doubts.push({
@@ -73,7 +90,7 @@ function fewness({ id, blocks }: Evidence): Doubt[] {
   return doubts;
 }
 
-function withinNoise({ id, speedup, floor }: Evidence): Doubt[] {
+function withinNoise({ id, speedup, floor }: TimingEvidence): Doubt[] {
   if (speedup === null || floor === null || id.startsWith('dense')) return []; // nothing is claimed of those
   if (Math.abs(speedup.median - 1) > floor.floor) return [];
   return [

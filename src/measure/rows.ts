@@ -19,6 +19,7 @@ import { detectableEffect } from '../stats/detectable.ts';
 import { median } from '../stats/samples.ts';
 import { correctness } from './correctness.ts';
 import { costsOf } from './costs.ts';
+import { peerRows } from './peers.ts';
 import { imprecisionDoubts } from './precision.ts';
 import { rowDoubts } from './rowDoubts.ts';
 import { noiseFloor, speedup, timing } from './timing.ts';
@@ -57,6 +58,7 @@ export function makeRows(
     const floor = noiseFloor(own.time);
     if (floor !== null) floors.push(floor);
     rows.push(...one.variants.map((variant) => makeRow(one, variant, own, floor)));
+    rows.push(...peerRows(one, blocks, own.time));
   }
   return { rows, noiseFloor: summariseFloors(floors) };
 }
@@ -65,14 +67,15 @@ function select({ group, accuracyGroup }: WantedGroup, blocks: readonly Block[])
   const [key, accuracyKey] = [groupKey(group), groupKey(accuracyGroup)];
   const own = blocks.filter((block) => groupKey(block.group) === key);
   const shared = blocks.filter((block) => groupKey(block.group) === accuracyKey);
-  const isAccuracy = (block: FailedBlock): boolean => block.of === 'accuracy';
+  const isAccuracy = ({ of }: FailedBlock): boolean => of === 'accuracy';
+  const isOwn = ({ of }: FailedBlock): boolean => of !== 'accuracy' && of !== 'peer';
   return {
     time: own.filter((block) => block.kind === 'time').sort((a, b) => a.block - b.block),
     profile: own.find((block) => block.kind === 'profile'),
     accuracy: shared.find((block) => block.kind === 'accuracy'),
     cost: own.filter((block) => block.kind === 'cost'),
     failures: [
-      ...own.filter((block) => block.kind === 'failed').filter((block) => !isAccuracy(block)),
+      ...own.filter((block) => block.kind === 'failed').filter(isOwn),
       ...shared.filter((block) => block.kind === 'failed').filter(isAccuracy),
     ],
   };

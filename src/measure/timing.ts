@@ -11,15 +11,21 @@ import { median, sum } from '../stats/samples.ts';
 /** Resampled costs per block; the interval draws from these again and again. */
 const REPLICATES = 300;
 
+/** What ratios and latencies need of a block, of whatever kind it is. */
+export type TimedBlock = Pick<
+  TimeBlock,
+  'group' | 'block' | 'variants' | 'meanInputTokens' | 'peakRssBytes' | 'doubts'
+>;
+
 /** A block with what the ratios of all its variants need; resampling is the dear part, so it is done once. */
 interface PreparedBlock {
   readonly costs: Costs;
   readonly replicates: readonly Costs[];
 }
 
-const prepared = new WeakMap<TimeBlock, PreparedBlock>();
+const prepared = new WeakMap<TimedBlock, PreparedBlock>();
 
-function prepare(block: TimeBlock): PreparedBlock {
+function prepare(block: TimedBlock): PreparedBlock {
   const known = prepared.get(block);
   if (known !== undefined) return known;
   const times = pairTimes(block);
@@ -31,7 +37,7 @@ function prepare(block: TimeBlock): PreparedBlock {
 }
 
 /** The rounds in which every variant of the block was measured, by the input that they were fed. */
-export function pairTimes({ variants }: Pick<TimeBlock, 'variants'>): PairedTimes {
+export function pairTimes({ variants }: Pick<TimedBlock, 'variants'>): PairedTimes {
   const ids = variants.map(({ id }) => id);
   const inputs = new Map<number, Map<number, Map<string, number[]>>>();
   for (const { id, samplesMs, inputIndex, round } of variants) {
@@ -56,7 +62,7 @@ function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 }
 
 /** How many times faster `id` is than `baseline`, block by block. */
-export function blockRatios(blocks: readonly TimeBlock[], id: string, baseline: string): BlockRatio[] {
+export function blockRatios(blocks: readonly TimedBlock[], id: string, baseline: string): BlockRatio[] {
   return blocks.flatMap((block) => {
     const { costs: own, replicates } = prepare(block);
     const ratio = costRatio(own, id, baseline);
@@ -66,7 +72,7 @@ export function blockRatios(blocks: readonly TimeBlock[], id: string, baseline: 
 }
 
 /** Null if no block has both. */
-export function speedup(blocks: readonly TimeBlock[], id: string, baseline: string): Interval | null {
+export function speedup(blocks: readonly TimedBlock[], id: string, baseline: string): Interval | null {
   if (id === baseline) {
     return blocks.some(({ variants }) => variants.some((v) => v.id === id))
       ? { median: 1, low: 1, high: 1 }
@@ -79,7 +85,7 @@ export function speedup(blocks: readonly TimeBlock[], id: string, baseline: stri
 }
 
 /** Dense against its own copy; null if that was not measured. */
-export function noiseFloor(blocks: readonly TimeBlock[]): NoiseFloor | null {
+export function noiseFloor(blocks: readonly TimedBlock[]): NoiseFloor | null {
   const ratio = speedup(blocks, AGAIN_ID, 'dense');
   const [first] = blocks;
   if (ratio === null || first === undefined) return null;
@@ -104,7 +110,7 @@ export type Timing = Pick<
   | 'blockSpeedups'
 >;
 
-export function timing(blocks: readonly TimeBlock[], id: string): Timing {
+export function timing(blocks: readonly TimedBlock[], id: string): Timing {
   const own = blocks.flatMap(({ variants }) => variants.filter((v) => v.id === id && v.samplesMs.length > 0));
   const samplesMs = own.flatMap((variant) => variant.samplesMs);
   const [first] = blocks;

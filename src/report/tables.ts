@@ -33,9 +33,16 @@ const COLUMNS: readonly GridColumn[] = [
 const LEGEND =
   'Fewer FLOPs: FLOPs of dense (unpadded) / FLOPs of the method; speed-up: time of the baseline / time of the method, [95 % interval over blocks]; conv. = speed-up / fewer FLOPs, vs dense; * p < 0.05 (paired).';
 
-/** With what the verdicts mean, where they are shown. */
+const PEER_LEGEND =
+  'peer:NAME = another program, same weights and texts, padded; its speed-ups are to our dense graphs timed in turns with it.';
+
+/** With what the verdicts mean and what peers are, where they are shown. */
 export function legendOf({ rows }: Summary): string {
-  return showsVerdicts(rows) ? `${LEGEND} PROV. = PROVISIONAL: measure again before quoting.` : LEGEND;
+  return [
+    LEGEND,
+    ...(rows.some(({ method }) => method === 'peer') ? [PEER_LEGEND] : []),
+    ...(showsVerdicts(rows) ? ['PROV. = PROVISIONAL: measure again before quoting.'] : []),
+  ].join(' ');
 }
 
 export function renderTable(summary: Summary): string {

@@ -13,6 +13,10 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
   ['threshold', 'The same rule with thresholds set by hand.'],
   ['topk', 'Each layer keeps a fixed share of the tokens, those that receive most attention.'],
   ['transkimmer', 'A small predictor before each layer decides which tokens skip the rest of the model.'],
+  [
+    'peer',
+    'Another program (ONNX Runtime on an exported or optimized graph, PyTorch) with the same weights, texts and threads, on padded batches, timed in turns with our dense graphs in processes of its own. Shown beside our methods and part of no verdict.',
+  ],
   ['point', 'A trained strength of a method, written after a colon, e.g. ltp:x2.'],
   [
     'FLOPs',

@@ -38,7 +38,7 @@ function reasonText(code: string, { rows }: Summary, doubts: readonly CountedDou
 }
 
 function rowTally(rows: readonly Row[]): string {
-  const measured = rows.filter((row) => rowVerdict(row) !== '');
+  const measured = rows.filter((row) => row.method !== 'peer' && rowVerdict(row) !== '');
   const of = (verdict: Validity['verdict']): number =>
     measured.filter((row) => rowVerdict(row) === verdict).length;
   if (measured.length === 0) return '';

@@ -46,6 +46,7 @@ function idsOf(block: Block): string[] | null {
         ? null
         : block.scenarios.flatMap(({ variants }) => variants.map(({ id }) => id));
     case 'cost':
+    case 'peer':
     case 'failed':
       return null;
   }

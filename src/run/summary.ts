@@ -55,15 +55,22 @@ export function summarise(run: Run, plan: Plan, obstacles: Obstacles, blocks: re
     rows,
     scenarios,
     harness: harnessCost(blocks),
-    validity: validityOfRun(run, [...rows, ...scenarios]),
+    validity: validityOfRun(run, [...rows.filter(isOurs), ...scenarios]),
     settings: settingsOver(blocks),
   };
+}
+
+/** A run is not worth less because another program failed beside it. */
+function isOurs({ method }: Summary['rows'][number]): boolean {
+  return method !== 'peer';
 }
 
 /** Whether anything that was wanted is missing: a row, or a block behind one. */
 export function hasFailures(summary: Summary, blocks: readonly Block[]): boolean {
   const failed = (block: Block): boolean =>
-    block.kind === 'failed' && !(block.variants.length === 1 && block.variants[0] === AGAIN_ID);
-  const rows = [...summary.rows, ...summary.scenarios];
+    block.kind === 'failed' &&
+    block.of !== 'peer' &&
+    !(block.variants.length === 1 && block.variants[0] === AGAIN_ID);
+  const rows = [...summary.rows.filter(isOurs), ...summary.scenarios];
   return rows.some(({ status }) => status !== 'ok') || blocks.some(failed);
 }

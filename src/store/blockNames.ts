@@ -1,9 +1,9 @@
 // File names of blocks: `time-0.json`, `profile-0.json`, `time-2.failed.json` for a block that left no record, and
 // `time-2.failed.ltp-x2.json` for one that went on without a variant.
-import type { Block, BlockKind } from '../core/schema.ts';
+import type { Block, StoredKind } from '../core/schema.ts';
 
 export interface BlockName {
-  readonly kind: BlockKind;
+  readonly kind: StoredKind;
   readonly block: number;
 }
 
@@ -12,6 +12,7 @@ export function nameOf(block: Block): BlockName {
     case 'time':
     case 'cost':
     case 'load':
+    case 'peer':
       return { kind: block.kind, block: block.block };
     case 'failed':
       return { kind: block.of, block: block.block };

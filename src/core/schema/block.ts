@@ -6,25 +6,9 @@ import { blockBase } from './blockBase.ts';
 import { costBlockSchema } from './cost.ts';
 import { doubtSchema } from './doubt.ts';
 import { groupSchema } from './group.ts';
+import { peerBlockSchema } from './peer.ts';
 import { loadBlockSchema } from './scenario.ts';
-
-/** One variant inside a time block. `id` is the variant key, or `dense@again` for the A/A copy of dense. */
-export const blockVariantSchema = z.object({
-  id: z.string(),
-  loadMs: z.number(),
-  firstRunMs: z.number(),
-  /** Timed calls in time order, milliseconds each. */
-  samplesMs: z.array(z.number()),
-  /** Parallel to samplesMs: which of the group's input batches was fed. */
-  inputIndex: z.array(z.number().int()),
-  /** Parallel to samplesMs: the round (one visit of all variants) it belongs to. */
-  round: z.array(z.number().int()),
-  /** sha256 over the float32 logits of each input batch, in input order. */
-  logitsDigest: z.string(),
-  /** Answer to the witness, a text that the accuracy pass answers as well. */
-  witnessLogits: z.array(z.number()).optional(),
-});
-export type BlockVariant = z.infer<typeof blockVariantSchema>;
+import { blockVariantSchema } from './timedVariant.ts';
 
 /** A setting that was asked for, and what could be seen of it: ONNX Runtime ignores much in silence. */
 export const settingProofSchema = z.object({
@@ -143,12 +127,15 @@ export type AccuracyBlock = z.infer<typeof accuracyBlockSchema>;
 
 export const BLOCK_KINDS = ['time', 'profile', 'accuracy', 'cost', 'load'] as const;
 export type BlockKind = (typeof BLOCK_KINDS)[number];
+/** Beside those that the program plans, what bench/peers puts into a run. */
+export const STORED_KINDS = [...BLOCK_KINDS, 'peer'] as const;
+export type StoredKind = (typeof STORED_KINDS)[number];
 
 /** A block that ended without a record. */
 export const failedBlockSchema = z.object({
   ...blockBase,
   kind: z.literal('failed'),
-  of: z.enum(BLOCK_KINDS),
+  of: z.enum(STORED_KINDS),
   group: groupSchema,
   block: z.number().int(),
   phase: z.enum(['start', 'load', 'warm-up', 'measure', 'timeout', 'memory', 'crash']),
@@ -164,6 +151,7 @@ export const blockSchema = z.discriminatedUnion('kind', [
   accuracyBlockSchema,
   costBlockSchema,
   loadBlockSchema,
+  peerBlockSchema,
   failedBlockSchema,
 ]);
 export type Block = z.infer<typeof blockSchema>;

@@ -37,7 +37,9 @@ function machineOf(summaries: readonly Summary[], options: HistoryOptions): Mach
   const runs = summaries.map(runOf);
   const placed = summaries.flatMap((summary, run) => {
     const ofRun = validityOf(summary.run.doubts).verdict;
-    return summary.rows.map((row) => ({ run, row, verdict: worse(ofRun, validityOfRow(row)?.verdict) }));
+    return summary.rows
+      .filter(({ method }) => method !== 'peer')
+      .map((row) => ({ run, row, verdict: worse(ofRun, validityOfRow(row)?.verdict) }));
   });
   const cells = [...groupBy(placed, ({ row }) => cellKey(row))].flatMap(
     ([key, own]) => cellOf(key, own, runs, options) ?? [],
