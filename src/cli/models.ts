@@ -1,78 +1,72 @@
-// `npm run models`: what is in the zoo, building its graphs, and checking that files and graphs are what they claim.
+// `npm run models`: what is in the zoo, taking models into it, building graphs, and checking that files and graphs are
+// what they claim.
 import { rmSync } from 'node:fs';
 import { EXIT, BenchError } from '../core/errors.ts';
 import { variantKey } from '../core/keys.ts';
 import { PROVIDERS, type ProviderName } from '../core/names.ts';
 import { checkFile, ensureGraph, graphFolder } from '../models/graphCache.ts';
-import type { Metrics } from '../models/manifest.ts';
+import { ARCHITECTURES } from '../import/architectures.ts';
 import { allVariants, loadZoo, type ModelEntry } from '../models/zoo.ts';
+import { TASKS } from '../text/dataset.ts';
 import { verifyVariant } from '../measure/verify.ts';
 import { oneOf, type Parsed } from './args.ts';
 import { commandOf } from './command.ts';
+import { importDirectory } from './models/import.ts';
+import { list } from './models/list.ts';
+import { OFFICIAL_FLAGS } from './models/officialFlags.ts';
+import { remove } from './models/remove.ts';
 
 const usage = {
   name: 'models',
-  summary: 'List, build and verify the zoo.',
-  operands: 'list | build | verify',
+  summary: 'List, import, build and verify models.',
+  operands: 'list | import DIR | remove NAME | build | verify',
   flags: {
-    model: { type: 'string', value: 'NAME', help: 'only this model' },
+    model: { type: 'string', value: 'NAME', help: 'list, build, verify: only this model' },
+    json: { type: 'boolean', help: 'list: as JSON' },
+    name: { type: 'string', value: 'NAME', help: 'import: what to call it; default: as the folder' },
+    task: { type: 'string', value: 'TASK', help: `import: the task it answers: ${TASKS.join(', ')}` },
+    licence: { type: 'string', value: 'TEXT', help: 'import: its licence; default: as its model card says' },
+    head: {
+      type: 'string',
+      value: 'HEAD',
+      help: 'import: "none" takes the encoder of another kind of model',
+    },
+    ...OFFICIAL_FLAGS,
+    force: { type: 'boolean', help: 'import: replace a model of that name' },
+    point: { type: 'string', value: 'METHOD:NAME', help: 'remove: only this local point of the model' },
     provider: { type: 'string', value: 'NAME', help: `build: for ${PROVIDERS.join(', ')}; default cpu` },
     fresh: { type: 'boolean', help: 'build: remove the graph cache first' },
-    json: { type: 'boolean', help: 'list: as JSON' },
   },
   notes: [
     'list    models, points and their accuracy as trained',
+    'import  a Hugging Face folder (config.json, model.safetensors, tokenizer) as a model of this machine:',
+    `        ${ARCHITECTURES.map(({ name }) => name).join(', ')}; sequence classification and regression`,
+    'remove  a model that was imported, with its points',
     'build   writes every graph to .cache/graphs (done on first use anyway)',
     'verify  checks sha256 of every file and runs every graph on the recorded sentences',
   ],
 } as const;
 
+const VERBS = ['list', 'import', 'remove', 'build', 'verify'] as const;
+
 async function run({ values, operands }: Parsed<typeof usage.flags>): Promise<number> {
   const [verb = 'list', ...rest] = operands;
-  if (rest.length > 0) throw new BenchError(`models: nothing may stand behind ${verb}: ${rest.join(' ')}`);
+  const known = VERBS.find((one) => one === verb);
+  if (known === undefined)
+    throw new BenchError(`models: unknown verb "${verb}"`, `legal: ${VERBS.join(', ')}`);
+  const takes = known === 'import' || known === 'remove' ? 1 : 0;
+  if (rest.length > takes) {
+    throw new BenchError(
+      `models: nothing may stand behind ${operands.slice(0, takes + 1).join(' ')}: ${rest.slice(takes).join(' ')}`,
+    );
+  }
+  if (known === 'import') return importDirectory(rest[0], values);
+  if (known === 'remove') return remove(rest[0], values.point);
   const zoo = loadZoo();
   const models = values.model === undefined ? zoo.models : [zoo.model(values.model)];
-  if (verb === 'list') return list(models, values.json === true);
-  if (verb === 'build') {
-    const provider = oneOf('provider', values.provider ?? 'cpu', PROVIDERS);
-    return build(models, provider, values.fresh === true);
-  }
-  if (verb === 'verify') return verify(models);
-  throw new BenchError(`models: unknown verb "${verb}"`, 'legal: list, build, verify');
-}
-
-function list(models: readonly ModelEntry[], json: boolean): number {
-  if (json) {
-    process.stdout.write(`${JSON.stringify(models, null, 2)}\n`);
-    return EXIT.ok;
-  }
-  for (const entry of models) {
-    const { layers, hiddenSize, heads } = entry.config;
-    process.stdout.write(
-      `${entry.name}: ${layers} layers, ${hiddenSize} hidden, ${heads} heads, up to ${entry.maxPositions} tokens; task ${entry.task}; ${entry.licence}\n` +
-        `  from ${entry.base}\n`,
-    );
-    process.stdout.write(`  ${'dense'.padEnd(22)}${metricsText(entry.metrics)}\n`);
-    for (const point of entry.points) {
-      process.stdout.write(`  ${`${point.method}:${point.name}`.padEnd(22)}${metricsText(point.metrics)}\n`);
-    }
-  }
-  return EXIT.ok;
-}
-
-function metricsText(metrics: Metrics): string {
-  const dev = metrics['sst2-dev'];
-  const parts = dev === undefined ? [] : [`SST-2 dev ${percent(dev.accuracy)} (n=${dev.n})`];
-  if (dev?.flopsRatio !== undefined) parts.push(`${dev.flopsRatio.toFixed(2)}x fewer FLOPs`);
-  const lengths = Object.entries(metrics.documents ?? {});
-  if (lengths.length > 0) {
-    parts.push(`documents ${lengths.map(([length, m]) => `${length}: ${percent(m.accuracy)}`).join(', ')}`);
-  }
-  return parts.join('; ');
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  if (known === 'list') return list(models, values.json === true);
+  if (known === 'verify') return verify(models);
+  return build(models, oneOf('provider', values.provider ?? 'cpu', PROVIDERS), values.fresh === true);
 }
 
 async function build(models: readonly ModelEntry[], provider: ProviderName, fresh: boolean): Promise<number> {

@@ -91,10 +91,12 @@ function keepRates(checkpoint: Checkpoint, layers: number): LtpPruning {
   const rates = ltpKeepRates(layers, last);
   const tensor = { ...floatTensor('pruning.keep_rates', [layers], Float32Array.from(rates)), from: [] };
   const metadata = { published: 'LTP', prune_mode: 'topk', token_keep_rate: String(last) };
+  const unused = learnedThresholds(checkpoint).size > 0 ? ['keep_threshold is not used in this mode'] : [];
   return {
     points: [pointOf('topk', tensor, metadata)],
     notes: [
       `topk: keep rates ${rates.map((rate) => String(Number(rate.toPrecision(3)))).join(' ')} of the real input length`,
+      ...unused,
       'equal scores are settled for the earlier token; the published sort is unstable and has no rule',
       ...ORPHAN_NOTE,
     ],

@@ -1,0 +1,46 @@
+// `npm run models -- list`: every model with its points, where they come from and what they scored when they were made.
+import { EXIT } from '../../core/errors.ts';
+import { localModelsFolder } from '../../models/localZoo.ts';
+import type { Metrics } from '../../models/manifest.ts';
+import type { ModelEntry, PointEntry } from '../../models/zoo.ts';
+
+export function list(models: readonly ModelEntry[], json: boolean): number {
+  if (json) process.stdout.write(`${JSON.stringify(models, null, 2)}\n`);
+  else for (const entry of models) process.stdout.write(modelText(entry));
+  return EXIT.ok;
+}
+
+function modelText(entry: ModelEntry): string {
+  const { layers, hiddenSize, heads } = entry.config;
+  const shape = `${layers} layers, ${hiddenSize} hidden, ${heads} heads, up to ${entry.maxPositions} tokens`;
+  const origin = entry.origin === 'shipped' ? '' : `${entry.origin}; `;
+  const answers = entry.answers ? `task ${entry.task}` : 'no accuracy';
+  const lines = [
+    `${entry.name}: ${origin}${shape}; ${answers}; ${entry.licence}`,
+    `  from ${entry.base}`,
+    `  ${'dense'.padEnd(22)}${metricsText(entry.metrics)}`,
+    ...entry.points.map(pointText),
+  ];
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+function pointText({ method, name, metrics, file }: PointEntry): string {
+  const local = file.path.startsWith(localModelsFolder()) ? 'local' : '';
+  const text = [local, metricsText(metrics)].filter((part) => part !== '').join('; ');
+  return `  ${`${method}:${name}`.padEnd(22)}${text}`;
+}
+
+function metricsText(metrics: Metrics): string {
+  const dev = metrics['sst2-dev'];
+  const parts = dev === undefined ? [] : [`SST-2 dev ${percent(dev.accuracy)} (n=${dev.n})`];
+  if (dev?.flopsRatio !== undefined) parts.push(`${dev.flopsRatio.toFixed(2)}x fewer FLOPs`);
+  const lengths = Object.entries(metrics.documents ?? {});
+  if (lengths.length > 0) {
+    parts.push(`documents ${lengths.map(([length, m]) => `${length}: ${percent(m.accuracy)}`).join(', ')}`);
+  }
+  return parts.join('; ');
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
