@@ -28,6 +28,19 @@ export interface EncoderOutput {
   readonly orphans?: BigInt64Array;
   /** (batch, length, hidden), of graphs built to tell it. */
   readonly lastHiddenState?: Float32Array;
+  /** Of graphs built to tell their decisions: scores and fates by output name (models/decisions.ts). */
+  readonly told?: ReadonlyMap<string, Float32Array | BigInt64Array>;
+  /** By layer, of graphs built to tell them (models/decisions.ts). */
+  readonly decisions?: readonly LayerDecision[];
+}
+
+export interface LayerDecision {
+  readonly layer: number;
+  /** (batch, longest) of slots or (rows) of packed rows. */
+  readonly dims: readonly number[];
+  readonly score: Float32Array;
+  /** 1 where the method keeps the token. */
+  readonly keep: BigInt64Array;
 }
 
 /** Batches that a graph can be fed; null: any. */

@@ -8,6 +8,7 @@ import {
   type EncoderOutput,
   type Feeds,
   type GraphPorts,
+  type LayerDecision,
   type TokenInputs,
 } from './graphPorts.ts';
 
@@ -21,7 +22,13 @@ export function ownPorts(
       throw new BenchError(`${path} has no output "${name}"`, `it has ${outputNames.join(', ')}`);
     }
   }
-  return { takes: TAKES_ALL, fetches: null, prepare: (batch) => prepare(inputNames, batch), decode };
+  const telling = outputNames.filter((name) => /^(score|keep)\.\d+$/.test(name));
+  return {
+    takes: TAKES_ALL,
+    fetches: null,
+    prepare: (batch) => prepare(inputNames, batch),
+    decode: (outputs) => decode(outputs, telling),
+  };
 }
 
 /** Feeds the inputs that the graph declares, no more: one without segment embeddings has no token_type_ids. */
@@ -49,20 +56,51 @@ function prepare(inputNames: readonly string[], batch: TokenInputs): Feeds {
   return feeds;
 }
 
-function decode(outputs: ort.InferenceSession.OnnxValueMapType): EncoderOutput {
+/** @param telling names of the outputs that tell decisions. */
+function decode(outputs: ort.InferenceSession.OnnxValueMapType, telling: readonly string[]): EncoderOutput {
   const logits = tensorOf(outputs, 'logits'); // (B, C)
   const kept = tensorOf(outputs, 'kept_tokens'); // (L, B)
   const [batch = 0, classes = 0] = logits.dims;
   const base = {
+    ...(telling.length === 0 ? {} : { told: toldOf(outputs, telling) }),
     logits: float32(logits, 'logits'),
     classes,
     keptTokens: int64(kept, 'kept_tokens'),
     layers: kept.dims[0] ?? 0,
     batch,
     ...(outputs['orphans'] === undefined ? {} : { orphans: int64(tensorOf(outputs, 'orphans'), 'orphans') }),
+    ...decisionsIn(outputs),
   };
   if (outputs['last_hidden_state'] === undefined) return base;
   return { ...base, lastHiddenState: float32(tensorOf(outputs, 'last_hidden_state'), 'last_hidden_state') };
+}
+
+function toldOf(
+  outputs: ort.InferenceSession.OnnxValueMapType,
+  names: readonly string[],
+): NonNullable<EncoderOutput['told']> {
+  return new Map(
+    names.map((name) => {
+      const tensor = tensorOf(outputs, name);
+      return [name, name.startsWith('score.') ? float32(tensor, name) : int64(tensor, name)];
+    }),
+  );
+}
+
+/** The outputs `score.<layer>` and `keep.<layer>`, in the order of layers; none in a graph that is timed. */
+function decisionsIn(outputs: ort.InferenceSession.OnnxValueMapType): Pick<EncoderOutput, 'decisions'> {
+  const layers = Object.keys(outputs).flatMap(
+    (name) => /^score\.(\d+)$/.exec(name)?.slice(1).map(Number) ?? [],
+  );
+  if (layers.length === 0) return {};
+  const decisions = layers
+    .toSorted((a, b) => a - b)
+    .map((layer): LayerDecision => {
+      const score = tensorOf(outputs, `score.${layer}`);
+      const keep = int64(tensorOf(outputs, `keep.${layer}`), `keep.${layer}`);
+      return { layer, dims: score.dims, score: float32(score, `score.${layer}`), keep };
+    });
+  return { decisions };
 }
 
 function float32(tensor: ort.Tensor, name: string): Float32Array {
