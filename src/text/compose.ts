@@ -1,7 +1,7 @@
-// Documents of a wanted length out of whole sentences of one label: what a cell is measured on. No sentence is cut,
-// none occurs twice in a document, no id is made up; where a task has neutral sentences, about one in three is
-// neutral, so that only a part of the document carries its label. The same seed gives the same documents, and
-// fewer of them are a prefix of more.
+// Documents of a wanted length: what a cell is measured on. Where whole sentences of one label make a document of that
+// label, no sentence is cut, none occurs twice in a document, no id is made up; where a task has neutral sentences,
+// about one in three is neutral, so that only a part of the document carries its label. Other tasks are stretched
+// (stretch.ts). The same seed gives the same documents, and fewer of them are a prefix of more.
 import { BenchError } from '../core/errors.ts';
 import type { TextMode } from '../core/names.ts';
 import { createRandom } from '../core/random.ts';
@@ -11,6 +11,8 @@ import { fill } from './fill.ts';
 import type { Pools } from './fill.ts';
 import { Pool } from './pool.ts';
 import type { PooledSentence } from './pool.ts';
+import { stretchDocuments } from './stretch.ts';
+import { encodeWithin } from './truncate.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface Document {
@@ -19,12 +21,14 @@ export interface Document {
   readonly label: number;
   /** The second text of a pair. */
   readonly pair?: string;
-  /** With special tokens; the same as encoding `text` (and `pair`). */
+  /** With special tokens; the same as encoding `text` (and `pair`), or the beginning of that if it was cut. */
   readonly ids: readonly number[];
   /** Index of the first token of type 1; `ids.length` without any. */
   readonly typeOneFrom: number;
   /** How many sentences it is made of. */
   readonly sentences: number;
+  /** Whether tokens of `text` (or `pair`) are missing from `ids`: it was longer than asked for. */
+  readonly cut?: boolean;
 }
 
 export interface ComposeOptions {
@@ -36,7 +40,6 @@ export interface ComposeOptions {
   readonly seed: number | string;
 }
 
-const SPECIAL_TOKENS = 2;
 /** Draws before a document equal to an earlier one is put up with: short lengths have few combinations. */
 const FRESH_TRIES = 30;
 
@@ -44,18 +47,26 @@ export function composeDocuments(task: TaskData, tokenizer: Tokenizer, options: 
   if (options.mode === 'natural') return naturalDocuments(task, tokenizer, options);
   if (options.count === null) throw new RangeError(`mode ${options.mode} needs a count`);
   const random = createRandom(`compose/${task.task}/${options.mode}/${options.seqLen}/${options.seed}`);
+  if (!task.composable) {
+    const target = (): number => targetOf(options, 0, random);
+    return stretchDocuments(task, tokenizer, options.count, target, random);
+  }
+  const special = tokenizer.specialTokens.single;
   const pools = poolsByLabel(task, tokenizer, options.seqLen);
+  // A ragged target is never below what the shortest sentences need.
+  const feasible = Math.max(...pools.map(({ labelled }) => labelled.shortest)) + special;
   const seen = new Set<string>();
   return Array.from({ length: options.count }, (_, index) => {
     const label = index % pools.length;
-    const chosen = freshFill(labelPools(pools, label), targetOf(options, pools, random), random, seen);
+    const budget = targetOf(options, feasible, random) - special;
+    const chosen = freshFill(labelPools(pools, label), budget, random, seen);
     return toDocument(chosen, label, tokenizer);
   });
 }
 
-/** How many sentences of the task mode `natural` leaves out at this length. */
-export function countTooLong(task: TaskData, tokenizer: Tokenizer, seqLen: number): number {
-  return task.sentences.filter(({ text }) => tokenizer.encode(text).ids.length > seqLen).length;
+/** How many examples of the task mode `natural` cuts at this length. */
+export function countTruncated(task: TaskData, tokenizer: Tokenizer, seqLen: number): number {
+  return task.sentences.filter((sentence) => encodeWithin(tokenizer, sentence, seqLen).cut).length;
 }
 
 function naturalDocuments(
@@ -63,30 +74,34 @@ function naturalDocuments(
   tokenizer: Tokenizer,
   { seqLen, count }: ComposeOptions,
 ): Document[] {
-  const fitting: Document[] = [];
-  for (const { text, label } of task.sentences) {
-    if (fitting.length === count) break;
-    const encoding = tokenizer.encode(text);
-    if (encoding.ids.length <= seqLen) fitting.push({ text, label, ...encoding, sentences: 1 });
-  }
-  if (fitting.length < (count ?? 1)) {
+  const wanted = count ?? task.sentences.length;
+  if (task.sentences.length < Math.max(1, wanted)) {
     throw new BenchError(
-      `task ${task.task}: ${count ?? 1} sentences of at most ${seqLen} tokens wanted, ${fitting.length} there`,
-      'ask for a larger --seq-lens or a smaller --batch-sizes, or use --text full',
+      `task ${task.task}: ${wanted} examples wanted, ${task.sentences.length} there`,
+      'ask for a smaller --batch-sizes, or use --text-mode full',
     );
   }
-  return fitting;
+  return task.sentences.slice(0, wanted).map(({ text, pair, label }) => {
+    const example = { text, ...(pair === undefined ? {} : { pair }) };
+    const { cut, ...encoding } = encodeWithin(tokenizer, example, seqLen);
+    return { ...example, label, ...encoding, sentences: 1, ...(cut ? { cut } : {}) };
+  });
 }
 
 function poolsByLabel(task: TaskData, tokenizer: Tokenizer, seqLen: number): Pools[] {
+  const special = tokenizer.specialTokens.single;
   const poolOf = (texts: readonly string[]): Pool =>
-    new Pool([...new Set(texts)].map((text) => ({ text, ids: tokenizer.encodeBare(text) })));
+    new Pool(
+      [...new Set(texts)].map((text) => ({
+        ...{ text, opening: tokenizer.encodeBare(text), ids: tokenizer.encodeContinued(text) },
+      })),
+    );
   const neutral = poolOf(task.neutral);
   return task.labelNames.map((name, label) => {
     const labelled = poolOf(task.sentences.filter((one) => one.label === label).map(({ text }) => text));
-    if (labelled.shortest + SPECIAL_TOKENS > seqLen) {
+    if (labelled.shortest + special > seqLen) {
       throw new BenchError(
-        `task ${task.task}: no ${name} sentence fits sequence length ${seqLen}; the shortest needs ${labelled.shortest + SPECIAL_TOKENS} tokens`,
+        `task ${task.task}: no ${name} sentence fits sequence length ${seqLen}; the shortest needs ${labelled.shortest + special} tokens`,
         'ask for a larger --seq-lens',
       );
     }
@@ -100,17 +115,16 @@ function labelPools(pools: readonly Pools[], label: number): Pools {
   return found;
 }
 
-/** Tokens the document may have. A ragged target is never below what the shortest sentences need. */
-function targetOf({ mode, seqLen }: ComposeOptions, pools: readonly Pools[], random: Random): number {
+/** Tokens the document may have. @param feasible the least that makes one. */
+function targetOf({ mode, seqLen }: ComposeOptions, feasible: number, random: Random): number {
   if (mode === 'full') return seqLen;
-  const feasible = Math.max(...pools.map(({ labelled }) => labelled.shortest)) + SPECIAL_TOKENS;
   const lowest = Math.max(Math.ceil(seqLen / 4), feasible);
   return lowest + random.integer(seqLen - lowest + 1);
 }
 
-function freshFill(pools: Pools, target: number, random: Random, seen: Set<string>): PooledSentence[] {
+function freshFill(pools: Pools, budget: number, random: Random, seen: Set<string>): PooledSentence[] {
   for (let attempt = 1; ; attempt++) {
-    const chosen = fill(pools, target - SPECIAL_TOKENS, random);
+    const chosen = fill(pools, budget, random);
     const key = chosen
       .map(({ text }) => text)
       .sort()
@@ -123,10 +137,11 @@ function freshFill(pools: Pools, target: number, random: Random, seen: Set<strin
 }
 
 function toDocument(chosen: readonly PooledSentence[], label: number, tokenizer: Tokenizer): Document {
+  const ids = chosen.flatMap((sentence, index) => (index === 0 ? sentence.opening : sentence.ids));
   return {
     text: chosen.map(({ text }) => text).join(' '),
     label,
-    ...tokenizer.wrap(chosen.flatMap(({ ids }) => ids)),
+    ...tokenizer.wrap(ids),
     sentences: chosen.length,
   };
 }

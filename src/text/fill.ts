@@ -1,6 +1,7 @@
 // Fills a budget of tokens with whole sentences. Far from the end sentences are drawn freely; the last one or two are
 // drawn so that they close the gap to a few tokens. Drawing and trying again, instead of taking the
 // one best fit, keeps short documents various: at 32 tokens the best fit would pick from a dozen sentences.
+import { BenchError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
 import type { Pool, PooledSentence } from './pool.ts';
 
@@ -19,13 +20,55 @@ const CLOSING_TRIES = 200;
 const DRAW_TRIES = 20;
 const NEUTRAL_CHANCE = 0.45;
 
+const OPENING_TRIES = 20;
+
 /** Sentences of together at most `budget` tokens, in random order, at least one of them labelled. */
 export function fill(pools: Pools, budget: number, random: Random): PooledSentence[] {
-  const slack = Math.min(MOST_SLACK, Math.floor(budget * TOLERANCE));
+  let best: Opened | null = null;
+  for (let room = budget; room >= pools.labelled.shortest; room--) {
+    for (let attempt = 0; attempt < OPENING_TRIES; attempt++) {
+      const made = opened(draw(pools, room, random), budget);
+      if (made === null) continue;
+      if (made.lost === 0 || budget - made.tokens <= slackOf(budget)) return [...made.order];
+      if (best === null || made.tokens > best.tokens) best = made;
+    }
+    if (best !== null) return [...best.order];
+  }
+  throw new BenchError(`no sentence fits ${budget} tokens`, 'ask for a larger --seq-lens');
+}
+
+/** Tokens that may be left unused. */
+function slackOf(budget: number): number {
+  return Math.min(MOST_SLACK, Math.floor(budget * TOLERANCE));
+}
+
+function draw(pools: Pools, budget: number, random: Random): PooledSentence[] {
+  const slack = slackOf(budget);
   const longest = Math.max(pools.labelled.longest, pools.neutral.longest);
   const body = new Body(pools, random);
   while (budget - body.tokens > 2 * longest && body.addAny(longest)) continue;
   return random.shuffle(close(body, budget, slack));
+}
+
+interface Opened {
+  readonly order: readonly PooledSentence[];
+  readonly tokens: number;
+  /** Tokens fewer than if it began after a space. */
+  readonly lost: number;
+}
+
+/**
+ * A sentence may have another number of tokens at the beginning than after a space. Brings one to the front with which
+ * the budget is filled best; the order stays where it makes no difference (WordPiece). Null if none of them fits.
+ */
+function opened(order: readonly PooledSentence[], budget: number): Opened | null {
+  const continued = order.reduce((sum, { ids }) => sum + ids.length, 0);
+  const totals = order.map(({ ids, opening }) => continued + opening.length - ids.length);
+  const tokens = Math.max(...totals.filter((total) => total <= budget));
+  const front = totals.indexOf(tokens);
+  if (front < 0) return null;
+  const lost = Math.max(0, continued - tokens);
+  return { order: [...order.slice(front), ...order.slice(0, front)], tokens, lost };
 }
 
 /** Tries ends for the body until one leaves at most `slack` tokens unused; the best one otherwise. */

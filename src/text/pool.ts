@@ -4,8 +4,10 @@ import type { Random } from '../core/random.ts';
 
 export interface PooledSentence {
   readonly text: string;
-  /** Bare ids, without [CLS] and [SEP]. */
+  /** Bare ids, without [CLS] and [SEP], after another sentence and a space. */
   readonly ids: readonly number[];
+  /** Bare ids at the beginning of a text; with WordPiece the same. */
+  readonly opening: readonly number[];
 }
 
 export class Pool {

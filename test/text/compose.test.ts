@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ComposeOptions, Document } from '../../src/text/compose.ts';
-import { composeDocuments, countTooLong } from '../../src/text/compose.ts';
+import { composeDocuments, countTruncated } from '../../src/text/compose.ts';
 import type { TaskData } from '../../src/text/dataset.ts';
 import { loadTask } from '../../src/text/dataset.ts';
 import { loadTokenizer } from '../../src/text/tokenizer.ts';
@@ -110,26 +110,26 @@ test('ragged lengths spread evenly from a quarter of the length to the length', 
   }
 });
 
-test('natural documents are the sentences in order, the long ones left out and counted', () => {
+test('natural documents are the examples in order, the long ones cut and counted', () => {
   const all = compose({ mode: 'natural', seqLen: 512, count: null });
   assert.deepEqual(
     all.map(({ text, label }) => ({ text, label })),
     reviews.sentences,
   );
+  assert.ok(all.every(({ cut }) => cut === undefined));
   assert.deepEqual(compose({ mode: 'natural', count: 5, seqLen: 512 }), all.slice(0, 5));
   const short = compose({ mode: 'natural', seqLen: 16, count: null });
-  assert.ok(short.every(({ ids }) => ids.length <= 16));
-  const left = countTooLong(reviews, tokenizer, 16);
-  assert.ok(left > 0);
-  assert.equal(short.length + left, reviews.sentences.length);
+  assert.equal(short.length, all.length);
+  short.forEach(({ ids, cut }, index) => {
+    const whole = all[index]!.ids;
+    assert.equal(cut, whole.length > 16 ? true : undefined);
+    assert.deepEqual(ids, whole.length > 16 ? [...whole.slice(0, 15), tokenizer.sepId] : whole);
+  });
+  assert.equal(countTruncated(reviews, tokenizer, 16), short.filter(({ cut }) => cut).length);
 });
 
 test('what cannot be met is refused with the remedy', () => {
-  assert.throws(
-    () => compose({ mode: 'natural', count: 5000 }),
-    /5000 sentences of at most 128 tokens wanted, \d+ there/,
-  );
-  assert.throws(() => compose({ mode: 'natural', seqLen: 3, count: null }), /0 there.*|wanted/);
+  assert.throws(() => compose({ mode: 'natural', count: 5000 }), /5000 examples wanted, 660 there/);
   assert.throws(
     () => compose({ seqLen: 4 }),
     /no negative sentence fits sequence length 4; the shortest needs \d+ tokens/,

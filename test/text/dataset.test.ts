@@ -70,7 +70,7 @@ test('the flag goes before the environment, and either makes sst2 the default', 
 
 test('an unknown task and a directory without the file name the remedy', () => {
   assert.throws(() => loadTask('imdbs', null), /unknown task "imdbs"/);
-  assert.throws(() => loadTask('sst2', '/nowhere'), /no sst2\/dev\.tsv or dev\.tsv in \/nowhere/);
+  assert.throws(() => loadTask('sst2', '/nowhere'), /no sst2\/dev\.tsv in \/nowhere/);
 });
 
 test('a byte-order mark, returns, quotes and odd separators are text, not structure', () => {

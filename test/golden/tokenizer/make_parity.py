@@ -114,3 +114,21 @@ write("cased", word_piece(HERE / "cased/vocab.txt", lowercase=False, ideographs=
 write("roberta", byte_pairs(Path(sys.argv[2])), all_texts)
 write("byte-level", Tokenizer.from_file(str(HERE / "byte-level/tokenizer.json")), all_texts)
 write("prefixed", byte_pairs(HERE / "prefixed", prefix=True), all_texts)
+
+# Cut to a length, longest first: every case that the rule tells apart.
+words = "the film is a quiet and patient thing that earns every one of its long and unlikely silences again".split()
+texts_to_cut = [" ".join(words[:count]) for count in (1, 3, 6, 9, 10, 18)] + ["unlikely " * 40]
+cases = []
+for name, tokenizer in [
+    ("bert", word_piece(Path(sys.argv[1]) / "vocab.txt")),
+    ("byte-level", Tokenizer.from_file(str(HERE / "byte-level/tokenizer.json"))),
+]:
+    for length in (8, 9, 13, 16, 24):
+        tokenizer.enable_truncation(length, strategy="longest_first")
+        for first in range(len(texts_to_cut)):
+            for second in range(-1, len(texts_to_cut)):
+                pair = None if second < 0 else texts_to_cut[second]
+                ids = tokenizer.encode(texts_to_cut[first], pair).ids
+                cases.append([name, first, second, length, ids])
+body = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
+(HERE / "truncated.json").write_text(f'{{"texts":{json.dumps(texts_to_cut)},"cases":[\n{body}\n]}}\n')
