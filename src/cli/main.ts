@@ -11,9 +11,12 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   compare: () => import('./compare.ts'),
   history: () => import('./history.ts'),
   merge: () => import('./merge.ts'),
+  peers: () => import('./peers.ts'),
   doctor: () => import('./doctor.ts'),
+  calibrate: () => import('./calibrate.ts'),
   models: () => import('./models.ts'),
   data: () => import('./data.ts'),
+  'verify-avx2': () => import('./verifyAvx2.ts'),
   'setup-cuda': () => import('./setupCuda.ts'),
 };
 

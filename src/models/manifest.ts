@@ -9,8 +9,20 @@ const metricSchema = z.object({
   n: z.number().int(),
   flopsRatio: z.number().optional(),
 });
+/** What a calibrated point was confirmed with; `metric` may be the agreement with dense. */
+const heldOutSchema = z.object({
+  task: z.string(),
+  metric: z.string(),
+  value: z.number(),
+  n: z.number().int(),
+  flopsRatio: z.number(),
+});
 const metricsSchema = z
-  .object({ 'sst2-dev': metricSchema, documents: z.record(z.string(), metricSchema) })
+  .object({
+    'sst2-dev': metricSchema,
+    documents: z.record(z.string(), metricSchema),
+    heldOut: heldOutSchema,
+  })
   .partial();
 const trainingSchema = z.object({ command: z.string(), seed: z.number().int() });
 export const pointSchema = fileSchema.extend({

@@ -1,0 +1,78 @@
+// What a calibrated point is worth on examples of one split: the task's metric of dense and of the point with intervals,
+// their paired difference, the FLOPs ratio with an interval over examples. Made by the same function that makes a bench row's
+// accuracy, so that the bench agrees to the digit. Where labels mean nothing to the model (no trained head, random
+// weights) dense's own answers take their place, and the metric is agreement with dense.
+import { createRandom } from '../core/random.ts';
+import { sha256Hex, stableJson } from '../core/hash.ts';
+import type { Metric } from '../core/names.ts';
+import type { Row } from '../core/schema.ts';
+import { correctness, type AnsweredExamples } from '../measure/correctness.ts';
+import { wilson, type Estimate } from '../stats/proportions.ts';
+import { ratioOfSums } from '../stats/ratioOfSums.ts';
+import { mean } from '../stats/samples.ts';
+import { divergences } from './divergence.ts';
+import { answersOf } from './measured.ts';
+import type { Answers, ExampleSet } from './subject.ts';
+
+export const AGREEMENT = 'agreement with dense';
+export type Accuracy = NonNullable<Row['accuracy']>;
+
+export interface Judged {
+  readonly n: number;
+  readonly metric: string;
+  /** Null where the metric is agreement. */
+  readonly dense: Estimate | null;
+  readonly point: Estimate;
+  /** Point minus dense; null where the metric is agreement. */
+  readonly delta: Accuracy['deltaVsDense'];
+  /** Share of examples that both answer alike; null for regression. */
+  readonly agreement: Estimate | null;
+  readonly divergence: number;
+  readonly flopsRatio: Estimate;
+  readonly meanTokens: number;
+  /** Mean tokens alive after each layer. */
+  readonly keptTokens: readonly number[];
+}
+
+export interface Labels {
+  /** Null where they mean nothing to the model. */
+  readonly values: readonly number[] | null;
+  readonly metrics: readonly [Metric, ...Metric[]];
+}
+
+export function judge(set: ExampleSet, dense: Answers, point: Answers, labels: Labels, seed: string): Judged {
+  const [own, theirs] = [answersOf(point), answersOf(dense)];
+  const same = own.filter((answer, index) => answer === theirs[index]).length;
+  const agreement = dense.classes === 1 ? null : wilson(same, set.size);
+  const scored = labels.values === null ? null : scores(labels.values, labels.metrics, theirs, own);
+  return {
+    n: set.size,
+    metric: scored === null ? AGREEMENT : scored.point.metric,
+    dense: scored?.dense ?? null,
+    point: scored?.point ?? agreement ?? { value: NaN, low: NaN, high: NaN },
+    delta: scored?.point.deltaVsDense ?? null,
+    agreement,
+    divergence: mean(divergences(dense, point)),
+    flopsRatio: ratioOfSums(dense.flops, point.flops, createRandom(seed)),
+    meanTokens: mean(set.lengths),
+    keptTokens: point.kept.map(mean),
+  };
+}
+
+function scores(
+  labels: readonly number[],
+  [metric, ...alsoMetrics]: Labels['metrics'],
+  dense: readonly number[],
+  point: readonly number[],
+): { dense: Accuracy; point: Accuracy } {
+  const block: AnsweredExamples = {
+    ...{ metric, alsoMetrics, labels: [...labels], examplesDigest: sha256Hex(stableJson(labels)) },
+    variants: [
+      { id: 'dense', predictions: [...dense] },
+      { id: 'point', predictions: [...point] },
+    ],
+  };
+  const [first, second] = [correctness(block, 'dense'), correctness(block, 'point')];
+  if (first === null || second === null) throw new Error('answers without an accuracy');
+  return { dense: first, point: second };
+}

@@ -1,0 +1,129 @@
+// Makes a geometry and the points of all its trajectories, and records what was made: hashes of the weights and point
+// files, and the strengths. Held-out texts then say how near the kept tokens are to the trajectory at every length.
+import { join } from 'node:path';
+import { ensureGraph } from '../../models/graphCache.ts';
+import { parseEncoderConfig } from '../../models/config.ts';
+import {
+  GEOMETRY_METHODS,
+  streamOf,
+  type GeometryMethod,
+  type GeometryModel,
+  type GeometryPoint,
+} from '../../models/geometry/data.ts';
+import { geometryEntry, geometryFolder } from '../../models/geometry/entries.ts';
+import { writeWeights, type Say } from '../../models/geometry/making.ts';
+import { pointFile } from '../../models/geometry/points.ts';
+import { keptShares, TRAJECTORIES, type TrajectoryName } from '../../models/geometry/trajectory.ts';
+import { tokenizerOf } from '../../models/tokenizerOf.ts';
+import type { ModelEntry } from '../../models/zoo.ts';
+import { createSession } from '../../runtime/session.ts';
+import { mean } from '../../stats/samples.ts';
+import { writeSafetensors } from '../../weights/writeSafetensors.ts';
+import { followShares } from './follow.ts';
+import { aliveAfter, predictorProbe, strengthOf, thresholdProbe } from './probes.ts';
+import { calibrationTexts, type TextBatch } from './texts.ts';
+
+export interface CalibrationOptions {
+  readonly threads: number;
+  /** Texts by sequence length; those of texts.ts if left out. */
+  readonly counts?: Readonly<Record<number, number>>;
+  readonly say: Say;
+}
+
+/** @param directory of the zoo, for the tokenizer. @returns the declaration with everything recorded. */
+export async function calibrateGeometry(
+  directory: string,
+  declared: GeometryModel,
+  { threads, counts, say }: CalibrationOptions,
+): Promise<GeometryModel> {
+  const config = parseEncoderConfig(declared.config, declared.name);
+  const path = join(geometryFolder(declared.name), 'weights.safetensors');
+  const weights = await writeWeights(path, declared, config);
+  let model = { ...declared, weights, points: [] as GeometryPoint[] };
+  const bare = geometryEntry(directory, model);
+  const texts = calibrationTexts(tokenizerOf(bare), streamOf(model), counts);
+  for (const trajectory of TRAJECTORIES) {
+    for (const method of GEOMETRY_METHODS) {
+      const shares = keptShares(trajectory, config);
+      const strengths = await strengthsOf(method, { ...bare, geometry: model }, shares, texts, threads);
+      const point = await record(model, bare, { method, trajectory, strengths });
+      model = { ...model, points: [...model.points, point] };
+      say(
+        `${model.name} ${method}:${trajectory} ${strengths.map((value) => value.toPrecision(4)).join(' ')}`,
+      );
+    }
+  }
+  return model;
+}
+
+async function strengthsOf(
+  method: GeometryMethod,
+  entry: ModelEntry & { readonly geometry: GeometryModel },
+  shares: readonly number[],
+  texts: readonly TextBatch[],
+  threads: number,
+): Promise<number[]> {
+  if (method === 'topk') return shares.map((share) => Number(share.toFixed(4)));
+  const probe = method === 'ltp' ? thresholdProbe : predictorProbe;
+  const cuts = await followShares(shares, probe(entry, texts, threads));
+  return cuts.map((cut) => strengthOf(method, cut));
+}
+
+async function record(
+  model: GeometryModel,
+  { config, dir, weights }: ModelEntry,
+  point: Pick<GeometryPoint, 'method' | 'trajectory' | 'strengths'>,
+): Promise<GeometryPoint> {
+  const { tensors, metadata } = pointFile(model, config, weights.sha256, point);
+  const path = join(dir, 'points', `${point.method}-${point.trajectory}.safetensors`);
+  return { ...point, ...(await writeSafetensors(path, tensors, metadata)) };
+}
+
+export interface LengthCheck {
+  readonly seqLen: number;
+  /** Mean share of the input kept after each layer. */
+  readonly shares: readonly number[];
+  /** Largest distance from the trajectory, a share of the input. */
+  readonly worst: number;
+  /** Over texts, of the share kept after the layer where it is largest. */
+  readonly deviation: number;
+}
+
+/** What a point keeps, length by length, on other texts than it was calibrated on. */
+export async function checkPoint(
+  entry: ModelEntry,
+  method: GeometryMethod,
+  trajectory: TrajectoryName,
+  { threads, counts }: Pick<CalibrationOptions, 'threads' | 'counts'>,
+): Promise<LengthCheck[]> {
+  const texts = calibrationTexts(tokenizerOf(entry), 'held-out', counts);
+  const graph = await ensureGraph(entry, { method, point: trajectory });
+  const session = await createSession(graph, { provider: 'cpu', threads });
+  try {
+    const kept = new Map<number, number[][]>(); // length -> text -> share by layer
+    for (const { seqLen, inputs, lengths } of texts) {
+      const output = await session.run(session.prepare(inputs));
+      const layers = Array.from({ length: output.layers }, (_, layer) => aliveAfter(output, layer));
+      const own = lengths.map((tokens, text) => layers.map((alive) => (alive[text] ?? 0) / tokens));
+      kept.set(seqLen, [...(kept.get(seqLen) ?? []), ...own]);
+    }
+    const wanted = keptShares(trajectory, entry.config);
+    return [...kept].map(([seqLen, byText]) => compare(seqLen, byText, wanted));
+  } finally {
+    await session.release();
+  }
+}
+
+function compare(
+  seqLen: number,
+  byText: readonly (readonly number[])[],
+  wanted: readonly number[],
+): LengthCheck {
+  const layers = wanted.map((_, layer) => byText.map((shares) => shares[layer] ?? 0));
+  const shares = layers.map(mean);
+  const deviations = layers.map((values) =>
+    Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2))),
+  );
+  const worst = Math.max(...shares.map((share, layer) => Math.abs(share - (wanted[layer] ?? 0))));
+  return { seqLen, shares, worst, deviation: Math.max(...deviations) };
+}

@@ -1,0 +1,135 @@
+// The flags of `npm run calibrate`, read and checked before a model is opened.
+import { resolve } from 'node:path';
+import { BenchError } from '../core/errors.ts';
+import { TEXT_MODES, type TextMode } from '../core/names.ts';
+import { pointNameFor, type Goal } from '../calibrate/goal.ts';
+import { CALIBRATED_METHODS, type CalibratedMethod } from '../calibrate/strengthMap.ts';
+import { TASKS } from '../text/dataset.ts';
+import { oneOf, wholeNumber, type Flag, type Parsed, type Usage } from './args.ts';
+
+const SPLIT_CHOICES = ['train', 'dev'] as const;
+
+const FLAGS = {
+  model: { type: 'string', value: 'NAME', help: 'the model to prune; see npm run models -- list' },
+  method: { type: 'string', value: 'NAME', help: CALIBRATED_METHODS.join(', ') },
+  flops: { type: 'string', value: 'R', help: 'goal: R times fewer FLOPs than dense (default 2)' },
+  loss: {
+    type: 'string',
+    value: 'SHARE',
+    help: "goal: the fewest FLOPs at which at most SHARE of the task's metric is lost, e.g. 0.01",
+  },
+  task: { type: 'string', value: 'NAME', help: `data set: ${TASKS.join(', ')} (default: the model's own)` },
+  data: { type: 'string', value: 'DIR', help: 'folder with the data sets (or TOKEN_PRUNING_DATA)' },
+  'calibrate-on': {
+    type: 'string',
+    value: 'SPLIT',
+    help: 'train: the training file where there is one (default); dev: half of the evaluation file, the other half confirms',
+  },
+  text: { type: 'string', value: 'MODE', help: `${TEXT_MODES.join(', ')} (default natural)` },
+  'seq-len': { type: 'string', value: 'N', help: 'most tokens of a text (default 128)' },
+  examples: { type: 'string', value: 'N', help: 'calibration examples at most (default 512)' },
+  'held-out': { type: 'string', value: 'N', help: 'held-out examples at most (default 1000)' },
+  point: { type: 'string', value: 'NAME', help: 'name of the new point (default free-xR or free-lossSHARE)' },
+  seed: { type: 'string', value: 'N', help: 'chooses examples and the search (default 0)' },
+  threads: { type: 'string', value: 'N', help: 'threads (default: all cores)' },
+  minutes: { type: 'string', value: 'M', help: 'end the search after M minutes with the best so far' },
+  force: { type: 'boolean', help: 'replace a point of that name' },
+  json: { type: 'boolean', help: 'print the result as JSON' },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+export const CALIBRATE_USAGE = {
+  name: 'calibrate',
+  summary: 'Finds thresholds or keep rates for a model without training.',
+  flags: FLAGS,
+  notes: [
+    'ltp        a threshold of its own for every layer',
+    'threshold  thresholds on a straight line from 0 at the first layer: one number to find',
+    'topk       a keep rate of its own for every layer',
+    'All from the dense weights as they are: only what is kept is chosen. transkimmer has predictors, which must be trained.',
+    'A search on the calibration examples is confirmed on held-out ones, which it never sees; both are printed.',
+    'e.g. npm run calibrate -- --model minilm-l6 --method topk --flops 2',
+    '     npm run bench -- --models minilm-l6 --methods dense,topk --points free-x2',
+    'Exit code: 0 written, 1 no setting meets the goal, or interrupted: nothing written, 2 wrong usage or input.',
+  ],
+} as const satisfies Usage;
+
+export interface CalibrateRequest {
+  readonly model: string;
+  readonly method: CalibratedMethod;
+  readonly goal: Goal;
+  readonly task: string | null;
+  readonly dataDir: string | null;
+  readonly calibrateOn: (typeof SPLIT_CHOICES)[number];
+  readonly text: TextMode;
+  readonly seqLen: number;
+  readonly examples: number;
+  readonly heldOut: number;
+  readonly point: string;
+  readonly seed: number;
+  readonly threads: number | null;
+  readonly minutes: number | null;
+  readonly force: boolean;
+  readonly json: boolean;
+}
+
+export function readCalibrate({ values }: Parsed<typeof FLAGS>): CalibrateRequest {
+  const whole = (
+    flag: 'seq-len' | 'examples' | 'held-out' | 'seed',
+    fallback: number,
+    least: number,
+  ): number => (values[flag] === undefined ? fallback : wholeNumber(flag, values[flag], least));
+  const goal = goalOf(values.flops, values.loss);
+  if (values.model === undefined)
+    throw new BenchError('calibrate: --model is missing', 'e.g. --model minilm-l6');
+  return {
+    model: values.model,
+    method: methodOf(values.method),
+    goal,
+    task: values.task ?? null,
+    dataDir: values.data === undefined ? null : resolve(values.data),
+    calibrateOn: oneOf('calibrate-on', values['calibrate-on'] ?? 'train', SPLIT_CHOICES),
+    text: oneOf('text', values.text ?? 'natural', TEXT_MODES),
+    seqLen: whole('seq-len', 128, 8),
+    examples: whole('examples', 512, 8),
+    heldOut: whole('held-out', 1000, 8),
+    point: values.point ?? pointNameFor(goal),
+    seed: whole('seed', 0, 0),
+    threads: values.threads === undefined ? null : wholeNumber('threads', values.threads, 1),
+    minutes: values.minutes === undefined ? null : positive('minutes', values.minutes),
+    force: values.force === true,
+    json: values.json === true,
+  };
+}
+
+function methodOf(name: string | undefined): CalibratedMethod {
+  if (name === undefined) {
+    throw new BenchError('calibrate: --method is missing', `one of ${CALIBRATED_METHODS.join(', ')}`);
+  }
+  if (name === 'transkimmer') {
+    throw new BenchError(
+      '--method transkimmer: its predictors must be trained, there is nothing to calibrate',
+      'train a point as train/README.md says, or take ltp or topk',
+    );
+  }
+  return oneOf('method', name, CALIBRATED_METHODS);
+}
+
+function goalOf(flops: string | undefined, loss: string | undefined): Goal {
+  if (flops !== undefined && loss !== undefined) {
+    throw new BenchError('calibrate: --flops and --loss are two goals', 'give one of them');
+  }
+  if (loss !== undefined) {
+    const bound = Number(loss);
+    if (loss.trim() !== '' && bound >= 0 && bound < 1) return { kind: 'loss', bound };
+    throw new BenchError(`--loss must be a share from 0 to below 1, not "${loss}"`, '--loss 0.01');
+  }
+  const ratio = positive('flops', flops ?? '2');
+  if (ratio > 1) return { kind: 'flops', ratio };
+  throw new BenchError(`--flops must be more than 1, not "${flops ?? ''}"`, '--flops 2');
+}
+
+function positive(flag: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new BenchError(`--${flag} must be a number above 0, not "${text}"`, `--${flag} 2`);
+}
