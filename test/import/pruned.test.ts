@@ -8,32 +8,14 @@ import type { MethodName } from '../../src/core/names.ts';
 import { flopsOf, total } from '../../src/measure/flops.ts';
 import { readProfile } from '../../src/measure/profile.ts';
 import { ensureGraph } from '../../src/models/graphCache.ts';
-import { registerPoint } from '../../src/models/localZoo.ts';
 import type { ModelEntry } from '../../src/models/zoo.ts';
 import { createSession } from '../../src/runtime/session.ts';
 import { toBatch } from '../../src/text/batch.ts';
 import { loadTokenizer } from '../../src/text/tokenizer.ts';
-import { floatTensor, writeSafetensors } from '../../src/weights/writeSafetensors.ts';
 import { entryOf, examplesOf, freshFolder, GOLDEN, imported } from './golden.ts';
+import { RATES, withPoint } from './point.ts';
 
 const local = freshFolder();
-const RATES = [1, 0.75, 0.5];
-const POINTS = {
-  topk: floatTensor('pruning.keep_rates', [3], Float32Array.from(RATES)),
-  ltp: floatTensor('pruning.thresholds', [3], Float32Array.of(0, 0.7, 0.9)),
-} as const;
-
-async function withPoint(name: string, method: keyof typeof POINTS): Promise<ModelEntry> {
-  await imported(join(GOLDEN, name), local, { force: true });
-  const { weights } = entryOf(name, local);
-  const file = join('points', name, `${method}.safetensors`);
-  const metadata = { method, cls: 'protected', score: 'received-attention', base_sha256: weights.sha256 };
-  const written = await writeSafetensors(join(local, file), [POINTS[method]], metadata);
-  const training = { command: 'none', seed: 0 };
-  registerPoint({ model: name, name: 'half', method, file, ...written, training, metrics: {} }, local);
-  return entryOf(name, local);
-}
-
 /** One batch of texts: kept tokens by layer, and the FLOPs counted in both ways. */
 async function profiled(
   entry: ModelEntry,
@@ -60,7 +42,8 @@ for (const name of ['roberta', 'electra']) {
   for (const method of ['dense', 'dense-padded', 'topk', 'ltp'] as const) {
     test(`${name}, ${method}: analytic FLOPs equal profiled FLOPs, kept tokens are as they should be`, async () => {
       const pruning = method === 'topk' || method === 'ltp';
-      const entry = await withPoint(name, pruning ? method : 'topk');
+      await imported(join(GOLDEN, name), local, { force: true });
+      const entry = await withPoint(name, pruning ? method : 'topk', local);
       const examples = examplesOf(name);
       for (const texts of [examples.slice(0, 1), examples.slice(1, 2), examples.slice(2, 9)]) {
         const { kept, analytic, flops } = await profiled(entry, method, texts);
@@ -82,7 +65,8 @@ for (const name of ['roberta', 'electra']) {
 }
 
 test('a point of other weights is dropped when the model is imported anew', async () => {
-  const entry = await withPoint('roberta', 'ltp');
+  await imported(join(GOLDEN, 'roberta'), local, { force: true });
+  const entry = await withPoint('roberta', 'ltp', local);
   assert.ok(entry.points.length > 0);
   const same = await imported(join(GOLDEN, 'roberta'), local, { force: true });
   assert.equal(same.dropped, 0);
