@@ -5,6 +5,8 @@ import { BenchError, messageOf } from '../core/errors.ts';
 
 export interface Flag {
   readonly type: 'string' | 'boolean';
+  /** May be given several times; of string flags only. */
+  readonly multiple?: true;
   readonly short?: string;
   /** What stands for the value in the help, e.g. `LIST`; of string flags only. */
   readonly value?: string;
@@ -23,11 +25,17 @@ export interface Usage {
 }
 
 export interface Parsed<F extends Flags> {
-  readonly values: { readonly [K in keyof F]?: F[K]['type'] extends 'boolean' ? boolean : string };
+  readonly values: { readonly [K in keyof F]?: ValueOf<F[K]> };
   readonly operands: readonly string[];
   /** -h or --help was given; the caller prints the help and leaves. */
   readonly help: boolean;
 }
+
+type ValueOf<F extends Flag> = F['type'] extends 'boolean'
+  ? boolean
+  : F extends { readonly multiple: true }
+    ? readonly string[]
+    : string;
 
 const HELP: Flag = { type: 'boolean', short: 'h', help: 'print this and leave' };
 
@@ -48,8 +56,13 @@ export function parseFlags<U extends Usage>(usage: U, argv: readonly string[]): 
   }
 }
 
-function toOption([name, { type, short }]: [string, Flag]): [string, { type: Flag['type']; short?: string }] {
-  return [name, short === undefined ? { type } : { type, short }];
+type Option = { type: Flag['type']; short?: string; multiple?: boolean };
+
+function toOption([name, { type, short, multiple }]: [string, Flag]): [string, Option] {
+  return [
+    name,
+    { type, ...(short === undefined ? {} : { short }), ...(multiple === true ? { multiple } : {}) },
+  ];
 }
 
 function usageError(usage: Usage, thrown: unknown): BenchError {

@@ -54,6 +54,12 @@ export const DOUBTS = {
   'no-accuracy': provisional('the accuracy pass failed'),
   'no-costs': note('memory, loading time and energy were not measured; speed does not depend on them'),
   'flops-mismatch': invalid('FLOPs by kept tokens and FLOPs by profile contradict each other'),
+  'uncounted-operators': provisional(
+    'operators whose work cannot be told from their shapes are not in the FLOPs, so FLOPs and conversion do not hold',
+  ),
+  'fixed-length': note(
+    'the graph takes one length only; texts were padded to it, which FLOPs and time contain',
+  ),
   'digest-mismatch': invalid('the same graph answered the same inputs differently in another process'),
   'witness-mismatch': invalid('the graph that was timed is not the one whose accuracy is shown'),
 

@@ -27,6 +27,8 @@ export type ProviderName = (typeof PROVIDERS)[number];
 
 export const PRECISIONS = ['fp32'] as const;
 export type Precision = (typeof PRECISIONS)[number];
+/** Of a group of ready graphs: each is of the number format that its file has. */
+export const AS_IS = 'as-is';
 
 /**
  * How the texts of a cell relate to its sequence length. `full`: every document is composed to (just under)

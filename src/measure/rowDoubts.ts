@@ -49,6 +49,8 @@ export function rowDoubts(evidence: Evidence): Doubt[] {
     ...fewness(evidence),
     ...withinNoise(evidence),
     ...flopsMismatch(evidence),
+    ...uncounted(evidence),
+    ...fixedLength(evidence),
     ...digestMismatch(evidence),
     ...witnessDoubts(evidence.id, evidence.blocks, evidence.accuracy),
     ...firstRunDoubts(
@@ -112,6 +114,32 @@ function flopsMismatch({ id, profile }: Evidence): Doubt[] {
       code: 'flops-mismatch',
       message: `analytic and profiled FLOPs of ${id} differ by ${(100 * difference).toFixed(2)} %`,
       advice: 'one of the two counts is wrong; please report it',
+    },
+  ];
+}
+
+/** Of ready graphs; what is missing in dense is missing in every ratio to it. */
+function uncounted({ id, profile }: Evidence): Doubt[] {
+  const ids = [...new Set([id, 'dense'])].filter((one) => (find(profile, one)?.uncounted ?? []).length > 0);
+  if (ids.length === 0) return [];
+  const types = new Set(ids.flatMap((one) => find(profile, one)?.uncounted ?? []));
+  return [
+    {
+      code: 'uncounted-operators',
+      message: `the FLOPs of ${ids.join(' and ')} lack those of ${[...types].join(', ')}, whose shapes do not tell them`,
+      advice: 'its speed stands; do not quote its FLOPs ratio and conversion',
+    },
+  ];
+}
+
+function fixedLength({ id, profile }: Evidence): Doubt[] {
+  const length = find(profile, id)?.fixedLength;
+  if (length === undefined) return [];
+  return [
+    {
+      code: 'fixed-length',
+      message: `the graph of ${id} takes ${length} tokens only: shorter texts were padded to them`,
+      advice: 'export it with a length of its own for each call (dynamic axes) to see it without',
     },
   ];
 }

@@ -6,7 +6,10 @@
 import type { AccuracyBlock, Doubt, Group, TimeBlock } from '../core/schema.ts';
 
 /** Largest difference of a logit that rounding may make: the bound that the goldens are held to, too. */
-const TOLERANCE: Readonly<Record<Group['precision'], number>> = { fp32: 1e-4 };
+const TOLERANCE: Readonly<Record<Group['precision'], number>> = {
+  fp32: 1e-4,
+  'as-is': 1e-4,
+};
 
 /** Empty where either side has no witness (older records, a pass that failed), or another text. */
 export function witnessDoubts(

@@ -71,7 +71,7 @@ function poolOf(
   sets: Pinning['sets'],
 ): StreamPool {
   const { provider, threads } = group;
-  const graphs = variants.map(({ id, graph }) => ({ id, graph }));
+  const graphs = variants.map(({ id, graph, reading }) => ({ id, graph, reading }));
   const setup = { provider, threads, padId, inputs, variants: graphs, warmUp: warmUps(inputs) };
   return new StreamPool(setup, { count, cpuSets: sets, hangMs: HANG_MS });
 }

@@ -1,16 +1,16 @@
 // A profile block in its worker process: every variant once over the group's inputs with ONNX Runtime's profiler on,
-// for the facts that do not depend on clocks. Its FLOPs are counted twice, from kept tokens and from the shapes that
-// the profiler saw; the row says so if the two disagree.
+// for the facts that do not depend on clocks. FLOPs of our own graphs are counted twice, from kept tokens and from the
+// shapes that the profiler saw; the row says so if the two disagree. Of a ready graph there is only the second count.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../core/errors.ts';
 import { sha256Hex, stableJson } from '../core/hash.ts';
 import { SCHEMA_VERSION, type FlopsParts, type ProfileVariant, type Variant } from '../core/schema.ts';
-import { flopsOf } from '../measure/flops.ts';
+import { flopsOf, type TokenCounts } from '../measure/flops.ts';
 import { checkFinite, digestOf } from '../measure/logits.ts';
 import { readProfile } from '../measure/profile.ts';
-import { loadZoo, type ModelEntry } from '../models/zoo.ts';
+import { loadZoo } from '../models/zoo.ts';
 import type { EncoderOutput } from '../runtime/session.ts';
 import { sum } from '../stats/samples.ts';
 import { loadVariant, type LoadedVariant } from './sessions.ts';
@@ -21,7 +21,6 @@ export async function runProfileBlock(task: ProfileTask, announce: Announce): Pr
   const startedAt = new Date().toISOString();
   const failures: Failure[] = [];
   const variants: ProfileVariant[] = [];
-  const model = loadZoo(task.modelsDir ?? undefined).model(task.group.model);
   const folder = mkdtempSync(join(tmpdir(), 'token-pruning-profile-'));
   try {
     for (const [index, wanted] of task.variants.entries()) {
@@ -30,7 +29,7 @@ export async function runProfileBlock(task: ProfileTask, announce: Announce): Pr
       if (loaded === null) continue;
       announce('measure', wanted.id);
       try {
-        variants.push(await profileVariant(task, model, wanted.variant, loaded));
+        variants.push(await profileVariant(task, wanted, loaded));
       } catch (thrown) {
         failures.push({ phase: 'measure', variants: [wanted.id], reason: messageOf(thrown) });
       }
@@ -47,61 +46,64 @@ export async function runProfileBlock(task: ProfileTask, announce: Announce): Pr
 
 async function profileVariant(
   task: ProfileTask,
-  model: ModelEntry,
-  variant: Variant,
+  wanted: ProfileTask['variants'][number],
   loaded: LoadedVariant,
 ): Promise<ProfileVariant> {
   const logits: Float32Array[] = [];
-  const counted: Counted[] = [];
+  const seen: TokenCounts[] = [];
   for (const [input, sequences] of task.inputs.entries()) {
     const output = await loaded.run(input);
     checkFinite(output.logits, input);
     logits.push(output.logits.slice());
-    counted.push(count(task, model, variant, output, sequences));
+    seen.push(tokenCounts(output, sequences));
   }
-  const profile = readProfile(loaded.endProfiling());
+  const { flops: profiledFlops, uncounted, ...profile } = readProfile(loaded.endProfiling());
   const lengths = task.inputs.flat().map((ids) => ids.length);
-  const layers = counted[0]?.keptTokens.length ?? 0;
+  const layers = seen[0]?.kept.length ?? 0;
   return {
     id: loaded.id,
     sequences: lengths.length,
     inputTokens: sum(lengths),
-    flops: addParts(counted.map(({ parts }) => parts)),
-    executedFlops: sum(counted.map(({ executed }) => executed)),
-    profiledFlops: profile.flops,
+    ...(wanted.reading === undefined ? analytic(task, wanted.variant, seen) : UNKNOWN),
+    profiledFlops,
     keptTokens: Array.from({ length: layers }, (_, layer) =>
-      sum(counted.map((one) => one.keptTokens[layer] ?? 0)),
+      sum(seen.flatMap(({ kept }) => kept[layer] ?? [])),
     ),
-    nodeCounts: profile.nodeCounts,
-    opTimeMs: profile.opTimeMs,
-    nodeProviders: profile.nodeProviders,
+    ...profile,
     logitsDigest: digestOf(logits),
+    ...(uncounted.length === 0 ? {} : { uncounted: [...uncounted] }),
+    ...(loaded.fixedLength === null ? {} : { fixedLength: loaded.fixedLength }),
   };
 }
 
-interface Counted {
-  readonly parts: FlopsParts;
-  readonly executed: number;
-  /** Sum over the batch, by layer. */
-  readonly keptTokens: readonly number[];
+type Analytic = Pick<ProfileVariant, 'flops' | 'executedFlops'>;
+
+const UNKNOWN: Analytic = { flops: null, executedFlops: null };
+
+function analytic(
+  { group, modelsDir }: ProfileTask,
+  variant: Variant,
+  seen: readonly TokenCounts[],
+): Analytic {
+  const model = loadZoo(modelsDir ?? undefined).model(group.model);
+  const counted = seen.map((counts) => flopsOf(model, variant, group.provider, counts));
+  return {
+    flops: addParts(counted.map(({ parts }) => parts)),
+    executedFlops: sum(counted.map(({ executed }) => executed)),
+  };
 }
 
-function count(
-  { group }: ProfileTask,
-  model: ModelEntry,
-  variant: Variant,
+function tokenCounts(
   { keptTokens, orphans, layers, batch }: EncoderOutput,
   sequences: readonly (readonly number[])[],
-): Counted {
+): TokenCounts {
   const byLayer = (values: BigInt64Array): number[][] =>
     Array.from({ length: layers }, (_, layer) =>
       Array.from(values.subarray(layer * batch, (layer + 1) * batch), Number),
     );
-  const kept = byLayer(keptTokens);
   const lengths = sequences.map((ids) => ids.length);
-  const orphaned = orphans === undefined ? {} : { orphans: byLayer(orphans) };
-  const counts = { lengths, paddedLength: Math.max(...lengths), kept, ...orphaned };
-  return { ...flopsOf(model, variant, group.provider, counts), keptTokens: kept.map(sum) };
+  const counts = { lengths, paddedLength: Math.max(...lengths), kept: byLayer(keptTokens) };
+  return orphans === undefined ? counts : { ...counts, orphans: byLayer(orphans) };
 }
 
 function addParts(parts: readonly FlopsParts[]): FlopsParts {

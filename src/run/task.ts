@@ -7,6 +7,7 @@ import {
   accuracyBlockSchema,
   costBlockSchema,
   failedBlockSchema,
+  graphReadingSchema,
   groupSchema,
   loadBlockSchema,
   profileBlockSchema,
@@ -15,11 +16,19 @@ import {
   variantSchema,
 } from '../core/schema.ts';
 
+/** A graph to be loaded, under the id that its results get. */
+export const wantedGraphSchema = z.object({
+  id: z.string(),
+  graph: z.string(),
+  reading: graphReadingSchema.optional(),
+});
+export type WantedGraph = z.infer<typeof wantedGraphSchema>;
+
 const taskBase = {
   definition: z.string(),
   group: groupSchema,
-  /** Parallel to the plan's variants of the group. */
-  variants: z.array(z.object({ id: z.string(), variant: variantSchema, graph: z.string() })).min(1),
+  /** Parallel to the plan's variants of the group; with a reading if the graph is a ready one. */
+  variants: z.array(wantedGraphSchema.extend({ variant: variantSchema })).min(1),
   padId: z.number().int(),
   /** Input batch -> sequence -> token ids, unpadded. */
   inputs: z.array(z.array(z.array(z.number().int()))).min(1),
@@ -61,6 +70,10 @@ export const accuracyTaskSchema = z.object({
   metric: z.enum(METRICS),
   alsoMetrics: z.array(z.enum(METRICS)).default([]),
   examplesDigest: z.string(),
+  /** How many of them were cut to the sequence length. */
+  truncated: z.number().int().optional(),
+  /** What label of the task each output means; one output for a regression. Absent: its own index. */
+  outputLabels: z.array(z.number().int()).min(1).optional(),
   witness,
   witnessTypeOneFrom,
 });

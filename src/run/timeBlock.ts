@@ -10,9 +10,9 @@ import { measureLatency, type Drive, type LatencyResult, type Subject } from '..
 import { peakRssBytes } from '../measure/memory.ts';
 import { mean, sum } from '../stats/samples.ts';
 import { proveSettings, unactedDoubts, type ProvenSession } from '../runtime/settingsProof.ts';
-import { loadVariant, type LoadedVariant, type WantedGraph } from './sessions.ts';
+import { loadVariant, type LoadedVariant } from './sessions.ts';
 import { watchSurroundings, type Surroundings } from './surroundings.ts';
-import type { Failure, TimeTask, WorkerResult } from './task.ts';
+import type { Failure, TimeTask, WantedGraph, WorkerResult } from './task.ts';
 import { withWitness, witnessDigest } from './witnesses.ts';
 import type { Announce } from './worker.ts';
 
@@ -88,7 +88,7 @@ function provable(loaded: LoadedVariant): ProvenSession {
 /** The second copy of dense shows what this machine cannot tell apart. */
 function withAgain(variants: readonly WantedGraph[]): WantedGraph[] {
   const dense = variants.find(({ id }) => id === 'dense');
-  return dense === undefined ? [...variants] : [...variants, { id: AGAIN_ID, graph: dense.graph }];
+  return dense === undefined ? [...variants] : [...variants, { ...dense, id: AGAIN_ID }];
 }
 
 /** Right after loading, calls at 1 x 32 tokens are a tenth slower than later ones. */

@@ -17,11 +17,14 @@ export interface TokenBatch {
   readonly lengths: readonly number[];
 }
 
-/** @param documents without typeOneFrom where all tokens are of type 0. */
-export function toBatch(documents: readonly SequenceIds[], padId: number): TokenBatch {
+/**
+ * @param documents without typeOneFrom where all tokens are of type 0.
+ * @param leastLength for graphs of a fixed length: columns that there are at least.
+ */
+export function toBatch(documents: readonly SequenceIds[], padId: number, leastLength = 0): TokenBatch {
   const lengths = documents.map(({ ids }) => ids.length);
-  const length = Math.max(0, ...lengths);
-  if (length === 0 || lengths.includes(0))
+  const length = Math.max(leastLength, ...lengths);
+  if (documents.length === 0 || lengths.includes(0))
     throw new RangeError('a batch needs documents, each of at least one token');
   const slots = documents.length * length;
   const inputIds = new BigInt64Array(slots).fill(BigInt(padId));

@@ -86,6 +86,10 @@ export const profileVariantSchema = z.object({
   /** Providers that nodes ran on, with counts. */
   nodeProviders: z.record(z.string(), z.number()),
   logitsDigest: z.string(),
+  /** Operator types that multiply matrices in a way that `profiledFlops` could not tell. */
+  uncounted: z.array(z.string()).optional(),
+  /** Of a graph that takes that many tokens only: the texts were padded to it. */
+  fixedLength: z.number().int().optional(),
 });
 export type ProfileVariant = z.infer<typeof profileVariantSchema>;
 
@@ -112,6 +116,8 @@ export const accuracyBlockSchema = z.object({
   labels: z.array(z.number()),
   /** sha256 over the texts used. */
   examplesDigest: z.string(),
+  /** Examples that were cut to the sequence length; absent in records of older versions, which left them out. */
+  truncated: z.number().int().optional(),
   /** Per-example predictions (label index; of a regression the value), parallel to `labels`, so that paired differences are computed on reading. */
   variants: z.array(
     z.object({

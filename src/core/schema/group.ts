@@ -1,6 +1,6 @@
 // What is measured: groups, variants, cells; and an estimate with its interval.
 import { z } from 'zod';
-import { PRECISIONS, PROVIDERS, TEXT_MODES, VARIANT_METHODS } from '../names.ts';
+import { AS_IS, PRECISIONS, PROVIDERS, TEXT_MODES, VARIANT_METHODS } from '../names.ts';
 
 /** What is measured together: everything but method and point. */
 export const groupSchema = z.object({
@@ -8,7 +8,7 @@ export const groupSchema = z.object({
   task: z.string(),
   text: z.enum(TEXT_MODES),
   provider: z.enum(PROVIDERS),
-  precision: z.enum(PRECISIONS),
+  precision: z.enum([...PRECISIONS, AS_IS]),
   threads: z.number().int().positive(),
   batch: z.number().int().positive(),
   seqLen: z.number().int().min(8),

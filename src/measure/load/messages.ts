@@ -3,6 +3,7 @@
 // up, that it is ready, then one line an answer, in the order of the requests.
 import { z } from 'zod';
 import { PROVIDERS } from '../../core/names.ts';
+import { graphReadingSchema } from '../../core/schema.ts';
 
 export const REPLY_DESCRIPTOR = 3;
 
@@ -12,7 +13,8 @@ export const streamSetupSchema = z.object({
   padId: z.number().int(),
   /** Input batch -> sequence -> token ids. */
   inputs: z.array(z.array(z.array(z.number().int()))),
-  variants: z.array(z.object({ id: z.string(), graph: z.string() })),
+  /** With a reading if the graph is a ready one. */
+  variants: z.array(z.object({ id: z.string(), graph: z.string(), reading: graphReadingSchema.optional() })),
   /** Inputs that every session answers before the stream is ready. */
   warmUp: z.array(z.number().int()),
 });

@@ -22,19 +22,15 @@ function reply(message: Reply): void {
 
 async function setUp(setup: StreamSetup): Promise<Map<string, Answer>> {
   const { provider, threads, padId, inputs, variants, warmUp } = setup;
-  const batches = inputs.map((sequences) =>
-    toBatch(
-      sequences.map((ids) => ({ ids })),
-      padId,
-    ),
-  );
+  const texts = inputs.map((sequences) => sequences.map((ids) => ({ ids })));
   const sessions = new Map<string, Answer>();
-  for (const { id, graph } of variants) {
+  for (const { id, graph, reading } of variants) {
     let phase: 'load' | 'warm-up' = 'load';
     try {
       reply({ at: phase, id });
-      const session = await createSession({ path: graph }, { provider, threads });
-      const feeds = batches.map((batch) => session.prepare(batch));
+      const session = await createSession({ path: graph, reading }, { provider, threads });
+      const { length } = session.takes;
+      const feeds = texts.map((batch) => session.prepare(toBatch(batch, padId, length ?? 0)));
       const answer: Answer = (input) => session.run(feeds[input] ?? missing(input));
       phase = 'warm-up';
       reply({ at: phase, id });
