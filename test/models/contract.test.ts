@@ -30,11 +30,14 @@ const cache = mkdtempSync(join(tmpdir(), 'contract-'));
 const SMALL_LIMITS: AttentionKernels = { ...CPU_KERNELS, loopAbove: 12, headsAbove: 20, flashAbove: 16 };
 /** The tiny point under another name, with a noise table, so that its decisions are draws. */
 const SAMPLED = 'transkimmer, sampled';
+/** No token and no [CLS] is left after the second layer. */
+const NOTHING_LEFT = 'nothing left';
 const CASES: [MethodName, string][] = [
   ['dense-padded', 'dense'],
   ['dense', 'dense'],
   ['ltp', 'ltp'],
   ['ltp', 'ltp-unprotected'],
+  ['ltp', NOTHING_LEFT],
   ['threshold', 'threshold'],
   ['topk', 'topk-rates'],
   ['topk', 'topk-unprotected'],
@@ -172,6 +175,7 @@ test('a threshold of exactly 0 prunes nothing, whatever the floor; a negative on
 
 function load(method: MethodName, file: string): { source: GraphSource; point: PointSource | null } {
   if (file === SAMPLED) return sampled();
+  if (file === NOTHING_LEFT) return nothingLeft();
   const weightPath = join(FOLDER, `${file}.safetensors`);
   const golden = JSON.parse(readFileSync(join(FOLDER, `${file}.json`), 'utf8')) as {
     config: unknown;
@@ -185,6 +189,13 @@ function load(method: MethodName, file: string): { source: GraphSource; point: P
   const source = { name: file, config: parseEncoderConfig(golden.config, file), base, baseSha256: sha256 };
   const point = method.startsWith('dense') ? null : { name: 'tiny', file: tensorFile, sha256 };
   return { source, point };
+}
+
+function nothingLeft(): ReturnType<typeof load> {
+  const { source, point } = load('ltp', 'everything-pruned-but-cls');
+  const { file } = point!;
+  const metadata = { ...file.metadata, cls: 'unprotected' };
+  return { source, point: { name: 'nothing', file: { ...file, metadata }, sha256: sha256Hex('nothing') } };
 }
 
 function sampled(): ReturnType<typeof load> {
