@@ -134,7 +134,8 @@ function notes({ skim, skimSeed }: OfficialOptions): string[] {
   return [
     decision,
     'attention over kept tokens only: what removing tokens computes, and the author’s correction of the published equation',
-    'the published masked code (mask after the softmax, nothing renormalised) gives the same answer only where nothing is ' +
-      'skimmed, and no removal can equal it elsewhere; its branch feat_skim_eval differs by an epsilon of 1e-6',
+    'the published masked code (mask after the softmax, nothing renormalised) gives the same answer where nothing is ' +
+      'skimmed, and no removal can equal it elsewhere; its branch feat_skim_eval gives every position a weight of 1e-6 ' +
+      'more, padding and skimmed tokens too, and is equal up to that',
   ];
 }
