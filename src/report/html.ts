@@ -25,6 +25,7 @@ import { scenarioTable } from './scenarios/section.ts';
 import { STYLE } from './html/style.ts';
 import { noAccuracySentences } from './noAccuracy.ts';
 import { DARK, LIGHT } from './palette.ts';
+import { peerLines, PEERS_INTRO } from './peers.ts';
 import { settingsOf } from './settings.ts';
 import { runVerdict } from './validity.ts';
 
@@ -67,7 +68,7 @@ ${validityBanner(runVerdict(summary, doubts))}
 </header>
 <main>
 ${answerSection(answerOf(summary))}
-${chartSections(specs, { accuracy: notes(noAccuracySentences(rows)), scenarios: scenarioTable(summary), costs: costTable(summary) })}
+${chartSections(specs, { speedup: notes(peerNotes(rows)), accuracy: notes(noAccuracySentences(rows)), scenarios: scenarioTable(summary), costs: costTable(summary) })}
 ${claimSection(judgeClaims(summary))}
 ${section('rows', 'All numbers', fullTable(rows, summary.noiseFloor?.groups ?? []))}
 ${doubtSection(doubts)}
@@ -85,6 +86,11 @@ drawCharts(window, ${scriptJson(specs)}, ${scriptJson({ light: LIGHT, dark: DARK
 </body>
 </html>
 `;
+}
+
+function peerNotes(rows: Summary['rows']): string[] {
+  const lines = peerLines(rows);
+  return lines.length === 0 ? [] : [PEERS_INTRO, ...lines];
 }
 
 function notes(texts: readonly string[]): string {

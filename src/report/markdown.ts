@@ -11,6 +11,7 @@ import { costGrid, COST_LEGEND, energyNotes } from './costs.ts';
 import { countDoubts, doubtLine } from './doubts.ts';
 import { machineFacts, runFacts, settingFacts } from './machineFacts.ts';
 import { gridOf, legendOf } from './tables.ts';
+import { peerLines, PEERS_INTRO } from './peers.ts';
 import { scenarioMarkdown } from './scenarios/table.ts';
 import { toMarkdown } from './textGrid.ts';
 import { runVerdict } from './validity.ts';
@@ -40,6 +41,7 @@ export function renderMarkdown(
     `\`\`\`sh\n${command.replaceAll('```', '')}\n\`\`\``,
     `## Results\n\n${toMarkdown(gridOf(summary, doubts))}\n\n${legendOf(summary).replaceAll('*', '\\*')}`,
     conversionSection(summary),
+    peerSection(summary),
     scenarioMarkdown(summary, doubts),
     costSection(summary),
     `## Doubts\n\n${bullets(doubts.map((doubt) => `(${doubt.mark}) ${doubtLine(doubt)}`)) || 'None were raised.'}`,
@@ -55,6 +57,11 @@ function conversionSection(summary: Summary): string {
   if (grids.length === 0) return '';
   const tables = grids.map(([title, grid]) => `${inline(title)}:\n\n${toMarkdown(grid)}`);
   return ['## Conversion by length and batch', ...tables].join('\n\n');
+}
+
+function peerSection({ rows }: Summary): string {
+  const lines = peerLines(rows);
+  return lines.length === 0 ? '' : `## Peers\n\n${PEERS_INTRO}\n\n${bullets(lines)}`;
 }
 
 function costSection(summary: Summary): string {

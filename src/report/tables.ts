@@ -10,6 +10,7 @@ import { groupBy } from './grouping.ts';
 import { NONE, noAccuracyText } from './noAccuracy.ts';
 import { costGrid, COST_LEGEND, energyNotes } from './costs.ts';
 import { harnessText } from './harness.ts';
+import { peerLines, PEERS_INTRO } from './peers.ts';
 import { resolutionText } from './resolution.ts';
 import { scenarioSections } from './scenarios/table.ts';
 import { settingsOf, type Setting } from './settings.ts';
@@ -58,12 +59,18 @@ export function renderTable(summary: Summary): string {
       variants.map((variant) => `  ${verdictLine(variant)}`).join('\n'),
     ]),
     answer.run.join('\n'),
+    ...peerSection(summary),
     ...scenarioSections(summary, doubts),
     ...costSections(summary),
   ];
   if (doubts.length > 0)
     sections.push(['Doubts:', ...doubts.map((one) => `  ${one.mark} ${doubtLine(one)}`)].join('\n'));
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+}
+
+function peerSection({ rows }: Summary): string[] {
+  const lines = peerLines(rows);
+  return lines.length === 0 ? [] : [[PEERS_INTRO, ...lines.map((line) => `  ${line}`)].join('\n')];
 }
 
 /** Only what was measured. */

@@ -1,5 +1,6 @@
 // What rows and run are worth, in words: the verdict, the reasons with the number of rows they are of, and what to do.
 // A run of an older version has no verdict; it is derived from its doubts.
+import { cellKey } from '../core/keys.ts';
 import { validityOfRow, validityOfRun } from '../core/validity.ts';
 import type { Row, Summary, Validity } from '../core/schema.ts';
 import type { CountedDoubt } from './doubts.ts';
@@ -31,14 +32,20 @@ export function runVerdict(summary: Summary, doubts: readonly CountedDoubt[]): R
 }
 
 function reasonText(code: string, { rows }: Summary, doubts: readonly CountedDoubt[]): string {
-  const own = doubts.find((doubt) => doubt.code === code);
-  return own === undefined || own.rows === 0 || own.rows === rows.length
+  const theirs = new Set(rows.filter(isPeer).map(cellKey));
+  const own = doubts.find((doubt) => doubt.code === code)?.cells.filter((cell) => !theirs.has(cell)) ?? [];
+  return own.length === 0 || own.length === rows.length - theirs.size
     ? code
-    : `${code} (${count(own.rows, 'row')})`;
+    : `${code} (${count(own.length, 'row')})`;
+}
+
+/** Another program: no part of what the run is worth. */
+function isPeer({ method }: Row): boolean {
+  return method === 'peer';
 }
 
 function rowTally(rows: readonly Row[]): string {
-  const measured = rows.filter((row) => row.method !== 'peer' && rowVerdict(row) !== '');
+  const measured = rows.filter((row) => !isPeer(row) && rowVerdict(row) !== '');
   const of = (verdict: Validity['verdict']): number =>
     measured.filter((row) => rowVerdict(row) === verdict).length;
   if (measured.length === 0) return '';

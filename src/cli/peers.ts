@@ -1,0 +1,156 @@
+// `npm run peers`: sets other programs beside a finished run. What measures is Python (bench/peers), which may be
+// missing; here it is looked for, and the run's rows are made again once it has left its blocks.
+import { spawn, spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BenchError, EXIT } from '../core/errors.ts';
+import { cacheFolder, repoRoot } from '../core/root.ts';
+import type { Summary } from '../core/schema.ts';
+import { loadZoo } from '../models/zoo.ts';
+import { planSchema, type Plan } from '../plan/plan.ts';
+import { peerTasks } from '../run/peerTasks.ts';
+import { summarise } from '../run/summary.ts';
+import { Workbench } from '../run/workbench.ts';
+import { RunFolder } from '../store/runFolder.ts';
+import { holderOf } from '../store/runLock.ts';
+import { sourcesOf } from './bench.ts';
+import type { Parsed, Usage } from './args.ts';
+import { commandOf } from './command.ts';
+
+const PASSED = {
+  blocks: { type: 'string', value: 'N', help: 'fresh processes per group (default 3)' },
+  seconds: {
+    type: 'string',
+    value: 'S',
+    help: 'timed calls of a group in a block take this long (default 4)',
+  },
+  groups: { type: 'string', value: 'LIST', help: 'only groups whose name holds one of these, e.g. b8.s128' },
+  peers: {
+    type: 'string',
+    value: 'LIST',
+    help: 'of ort-exported, ort-optimized, torch-eager, torch-compiled (default: all)',
+  },
+  timeout: { type: 'string', value: 'SECONDS', help: 'a process that is silent for so long is killed (300)' },
+} as const;
+
+const USAGE = {
+  name: 'peers',
+  summary: 'Times ONNX Runtime’s own optimizer and PyTorch beside a run, where Python is at hand.',
+  flags: {
+    run: { type: 'string', value: 'RUN', help: 'the run: its id, or the path of its folder' },
+    out: { type: 'string', value: 'DIR', help: 'where runs are stored (default results)' },
+    ...PASSED,
+    again: { type: 'boolean', help: 'measure anew what is there' },
+    python: { type: 'string', value: 'PATH', help: 'default: python3 or python, whichever is found' },
+    'print-tasks': { type: 'boolean', help: 'print the groups’ inputs and graphs for bench/peers and leave' },
+    refresh: { type: 'boolean', help: 'only make the rows again from the blocks that are there' },
+    'no-report': { type: 'boolean', help: 'write no HTML report' },
+  },
+  notes: [
+    'Needs Python 3.11 with bench/peers/requirements.txt, and g++ for torch.compile. About 5 minutes for 4 groups.',
+    'e.g. npm run peers -- --run 20260102-030405-abcdef',
+    'Exit code: 0 fine, 1 some peers failed, 2 wrong usage, or Python lacks a package.',
+  ],
+} as const satisfies Usage;
+
+type Values = Parsed<typeof USAGE.flags>['values'];
+
+async function run({ values }: Parsed<typeof USAGE.flags>): Promise<number> {
+  if (values.run === undefined) throw new BenchError('peers needs a run', '--run RUN');
+  const outDir = values.out === undefined ? join(repoRoot(), 'results') : resolve(values.out);
+  const folder = RunFolder.open(outDir, values.run);
+  if (values['print-tasks'] === true) return printTasks(folder);
+  const code = values.refresh === true ? EXIT.ok : await measure(folder, values);
+  const summary = refresh(folder);
+  const { renderTable, writeReport } = await import('../report/index.ts');
+  process.stdout.write(renderTable(summary));
+  if (values['no-report'] === true || values.refresh === true) return code;
+  const reports =
+    values.out === undefined ? join(repoRoot(), 'reports', summary.run.id) : join(folder.dir, 'report');
+  const { html, notes } = await writeReport(summary, reports);
+  for (const note of notes) process.stderr.write(`${note}\n`);
+  process.stderr.write(`report: ${html}\n`);
+  return code;
+}
+
+async function printTasks(folder: RunFolder): Promise<number> {
+  const holder = holderOf(folder.dir);
+  if (holder !== null)
+    throw new BenchError(`run ${folder.dir} is in use by process ${holder.pid}`, 'wait until it has ended');
+  const run = folder.readRun();
+  const plan = planOf(folder);
+  const workbench = new Workbench(plan, sourcesOf(plan, run.machine));
+  const blocks = folder.scan().stored.map(({ block }) => block);
+  const told = await peerTasks({ plan, workbench, zoo: loadZoo(), blocks });
+  const place = { dir: resolve(folder.dir), cacheDir: join(cacheFolder(), 'peers') };
+  process.stdout.write(`${JSON.stringify({ ...place, ...told })}\n`);
+  return EXIT.ok;
+}
+
+function planOf(folder: RunFolder): Plan {
+  const run = folder.readRun();
+  const plan = planSchema.safeParse(run.plan);
+  if (plan.success) return plan.data;
+  throw new BenchError(`run ${run.id} holds a plan that this version cannot read`, 'measure it anew');
+}
+
+/** The rows again, from all blocks of the run, those of peers among them. */
+function refresh(folder: RunFolder): Summary {
+  const plan = planOf(folder);
+  folder.lock();
+  try {
+    const { blocks, complaints } = folder.readBlocks();
+    for (const line of complaints) process.stderr.write(`${line}\n`);
+    const run = folder.readRun();
+    const summary = summarise(run, plan, new Map(Object.entries(run.obstacles ?? {})), blocks);
+    folder.writeSummary(summary);
+    return summary;
+  } finally {
+    folder.unlock();
+  }
+}
+
+const SCRIPT = join('bench', 'peers', 'peers.py');
+const INSTALL = 'python3 -m pip install -r bench/peers/requirements.txt';
+
+/** @throws BenchError if there is no Python, or if it lacks a package. */
+async function measure(folder: RunFolder, values: Values): Promise<number> {
+  const script = join(repoRoot(), SCRIPT);
+  const python = findPython(values.python, script);
+  const main = fileURLToPath(new URL('./main.js', import.meta.url));
+  const passed = Object.keys(PASSED).flatMap((name) => {
+    const value = values[name as keyof typeof PASSED]; // keys of a const literal
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+  const again = values.again === true ? ['--again'] : [];
+  const own = ['--run', folder.dir, '--no-refresh', '--node', process.execPath, '--main', main];
+  const ignore = (): void => undefined; // Ctrl-C reaches the child as well, which ends in good order
+  process.on('SIGINT', ignore);
+  const code = await new Promise<number | null>((end, fail) => {
+    const child = spawn(python, [script, ...own, ...passed, ...again], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    child.once('error', fail);
+    child.once('close', end);
+  });
+  process.off('SIGINT', ignore);
+  if (code === EXIT.usage) throw new BenchError('the peers were not measured', 'the line above says why');
+  return code === EXIT.ok ? EXIT.ok : EXIT.failedCells;
+}
+
+function findPython(named: string | undefined, script: string): string {
+  const candidates = named === undefined ? ['python3', 'python'] : [named];
+  for (const python of candidates) {
+    const check = spawnSync(python, [script, '--check'], { encoding: 'utf8' });
+    if (check.error !== undefined) continue; // not there
+    if (check.status === 0) return python;
+    const line = check.stderr.trim().split('\n').at(-1) ?? '';
+    throw new BenchError(line === '' ? `${python} ${SCRIPT} --check failed` : line);
+  }
+  throw new BenchError(
+    `no Python was found: ${candidates.join(', ')}`,
+    `install Python 3.11, then ${INSTALL}`,
+  );
+}
+
+export const command = commandOf(USAGE, run);
