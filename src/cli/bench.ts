@@ -5,25 +5,28 @@ import { BenchError, EXIT } from '../core/errors.ts';
 import { stableJson } from '../core/hash.ts';
 import { cellKey, groupKey } from '../core/keys.ts';
 import { repoRoot } from '../core/root.ts';
-import { SCHEMA_VERSION, type Machine, type Run } from '../core/schema.ts';
+import { SCHEMA_VERSION, type Group, type Machine, type Run } from '../core/schema.ts';
 import { readMachine } from '../machine/fingerprint.ts';
 import { effectiveCpus } from '../machine/processor.ts';
 import { machineDoubts } from '../machine/quietness.ts';
 import { claimTarget, requireTarget } from '../machine/target.ts';
 import { loadZoo } from '../models/zoo.ts';
 import { cellsOf, makePlan, planSchema, type Plan } from '../plan/plan.ts';
+import { variantsOfGraphs, type ReadyGraphs } from '../plan/readyGraphs.ts';
 import { samePlan, shardOf } from '../plan/shard.ts';
 import { loadSuite } from '../plan/suite.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { benchRun, type BenchRun, type Finished } from '../run/benchRun.ts';
 import { ingredientsOf } from '../run/ingredients.ts';
+import { labelNotes } from '../run/labelNotes.ts';
 import { catalogueOf, makeSources } from '../run/sources.ts';
 import { Workbench, type Sources } from '../run/workbench.ts';
 import { RunFolder } from '../store/runFolder.ts';
-import { defaultTask } from '../text/dataset.ts';
+import { defaultTask, isComposable } from '../text/dataset.ts';
 import { helpOf } from './args.ts';
 import { BENCH_USAGE, parseBench, type BenchRequest } from './benchFlags.ts';
 import type { Command } from './command.ts';
+import { baselineOf, readyGraphsOf } from './readyGraphs.ts';
 import { gitCommit } from './gitCommit.ts';
 import { onInterrupt } from './interrupt.ts';
 
@@ -37,10 +40,10 @@ export const command: Command = {
       process.stdout.write(command.help);
       return EXIT.ok;
     }
-    if (request.list) return list(planOf(request, 1));
+    if (request.list) return list(await planOf(request, 1));
     const machine = await readMachine();
     if (request.printTask !== null)
-      return printTask(request.printTask, planOf(request, threadsOf(machine)), machine);
+      return printTask(request.printTask, await planOf(request, threadsOf(machine)), machine);
     const interrupt = onInterrupt();
     const prepared =
       request.resume === null
@@ -53,11 +56,14 @@ export const command: Command = {
 
 type Prepared = Omit<BenchRun, 'signal'>;
 
-function planOf(request: BenchRequest, accuracyThreads: number): Plan {
+async function planOf(request: BenchRequest, accuracyThreads: number): Promise<Plan> {
   const { axes, effort, dataDir, seed, shard } = request;
   const task = request.task ?? defaultTask(dataDir);
-  const options = { suite: loadSuite(request.suite), axes, effort, task, dataDir, accuracyThreads, seed };
-  const plan = makePlan(options, catalogueOf(loadZoo()));
+  const about = { task, taskFile: request.taskFile ?? undefined, composable: isComposable(task) };
+  const zoo = loadZoo();
+  const graphs = request.graphs === null ? undefined : await readyGraphsOf(request.graphs, zoo);
+  const settled = { ...about, dataDir, accuracyThreads, seed, graphs };
+  const plan = makePlan({ suite: loadSuite(request.suite), axes, effort, ...settled }, catalogueOf(zoo));
   return shard === null ? plan : shardOf(plan, shard);
 }
 
@@ -73,8 +79,15 @@ function list(plan: Plan): number {
   return EXIT.ok;
 }
 
-function sourcesOf(plan: Plan, machine: Machine): Sources {
-  return makeSources({ zoo: loadZoo(), modelsDir: null, dataDir: plan.dataDir, versions: machine.versions });
+export function sourcesOf(plan: Plan, machine: Machine): Sources {
+  return makeSources({
+    zoo: loadZoo(),
+    modelsDir: null,
+    dataDir: plan.dataDir,
+    taskFile: plan.taskFile,
+    graphs: plan.graphs,
+    versions: machine.versions,
+  });
 }
 
 async function printTask(name: string, plan: Plan, machine: Machine): Promise<number> {
@@ -94,7 +107,7 @@ async function printTask(name: string, plan: Plan, machine: Machine): Promise<nu
 
 async function begin(request: BenchRequest, machine: Machine, argv: readonly string[]): Promise<Prepared> {
   if (request.target !== null) requireTarget(request.target, machine);
-  const plan = planOf(request, threadsOf(machine));
+  const plan = await planOf(request, threadsOf(machine));
   const sources = sourcesOf(plan, machine);
   await checkInputs(plan, sources);
   const folder =
@@ -134,6 +147,7 @@ function modelFacts(plan: Plan): NonNullable<Run['models']> {
   const names = new Set(plan.groups.map(({ group }) => group.model));
   return Object.fromEntries(
     [...names].map((name) => {
+      if (plan.graphs?.model === name) return [name, { origin: 'graphs', base: baselineOf(plan.graphs) }];
       const { origin, base } = zoo.model(name);
       return [name, { origin, base }];
     }),
@@ -149,8 +163,18 @@ function take(folder: RunFolder): void {
 /** Texts and base weights, without which nothing could be measured. A damaged point costs only its own rows. */
 async function checkInputs(plan: Plan, sources: Sources): Promise<void> {
   for (const task of new Set(plan.groups.map(({ group }) => group.task))) sources.taskData(task);
+  for (const note of labelNotes(plan, loadZoo(), sources)) process.stderr.write(`${note}\n`);
   const models = new Map(plan.groups.map(({ group }) => [group.model, group]));
-  for (const group of models.values()) await sources.graph(group, { method: 'dense', point: null });
+  for (const group of models.values()) {
+    if (plan.graphs === undefined) await sources.graph(group, { method: 'dense', point: null });
+    else await checkReady(plan.graphs, group, sources);
+  }
+}
+
+/** A graph that is not there, or is another than was planned, is no failure to be measured around. */
+async function checkReady(graphs: ReadyGraphs, group: Group, sources: Sources): Promise<void> {
+  sources.tokenizer(group.model);
+  for (const variant of variantsOfGraphs(graphs)) await sources.graph(group, variant);
 }
 
 /** @param asked what the command line asks for, if it does: it must be the plan of the stored run. */

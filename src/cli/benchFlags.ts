@@ -11,7 +11,7 @@ import {
   type AxisName,
   type SomeAxes,
 } from '../plan/axes.ts';
-import { SCENARIOS, type Run, type WantedScenario } from '../core/schema.ts';
+import { SCENARIOS, type Run, type TaskFile, type WantedScenario } from '../core/schema.ts';
 import { COST_CHOICES, DEFAULT_SUITE, loadSuite, type Effort } from '../plan/suite.ts';
 import {
   parsePrecision,
@@ -21,8 +21,9 @@ import {
   withLoad,
   type ScenarioOptions,
 } from './benchValues.ts';
-import { TASKS } from '../text/dataset.ts';
 import { oneOf, parseFlags, wholeNumber, type Flag, type Usage } from './args.ts';
+import { parseTaskFlags, TASK_FLAGS } from './taskFlags.ts';
+import { GRAPH_FLAGS, parseGraphs, type GraphRequest } from './graphFlags.ts';
 
 const axisFlags = Object.fromEntries(
   AXIS_NAMES.map((axis): [string, Flag] => {
@@ -38,11 +39,7 @@ const OWN_FLAGS = {
     value: 'NAME',
     help: `what is swept (default ${DEFAULT_SUITE}); see bench/suites`,
   },
-  task: {
-    type: 'string',
-    value: 'NAME',
-    help: `data set: ${TASKS.join(', ')} (default: sst2 where it is, else reviews)`,
-  },
+  ...TASK_FLAGS,
   data: { type: 'string', value: 'DIR', help: 'folder with the data sets (or TOKEN_PRUNING_DATA)' },
   out: { type: 'string', value: 'DIR', help: 'where runs are stored (default results)' },
   blocks: {
@@ -57,7 +54,11 @@ const OWN_FLAGS = {
   },
   'time-budget': { type: 'string', value: 'SECONDS', help: 'aim for the whole run; scales the rounds' },
   timeout: { type: 'string', value: 'SECONDS', help: 'a block that takes longer is killed' },
-  'accuracy-n': { type: 'string', value: 'N', help: 'examples per accuracy; natural text always takes all' },
+  'accuracy-n': {
+    type: 'string',
+    value: 'N',
+    help: 'examples per accuracy; natural text of sst2 and reviews always takes all',
+  },
   costs: {
     type: 'string',
     value: 'WHICH',
@@ -103,12 +104,14 @@ const OWN_FLAGS = {
 export const BENCH_USAGE = {
   name: 'bench',
   summary: 'Measures speed, FLOPs and accuracy of the pruning methods on this machine.',
-  flags: { ...axisFlags, ...OWN_FLAGS },
+  flags: { ...axisFlags, ...OWN_FLAGS, ...GRAPH_FLAGS },
   notes: [
     'LIST is comma-separated; of numbers it may hold ranges: 1-8+1 adds, 16-512*2 multiplies.',
     'e.g. npm run bench -- --suite lengths',
     '     npm run bench -- --methods ltp,topk --seq-lens 32,128 --batch-sizes 1,8',
+    '     npm run bench -- --models my-model --task my.jsonl --text review --label stars --labels bad,good',
     '     npm run bench -- --resume 20260102-030405-abcdef',
+    '     npm run bench -- --graph pruned=pruned.onnx --baseline dense.onnx --task sst2',
     'Exit code: 0 fine, 1 some cells failed, 2 wrong usage or input.',
   ],
 } as const satisfies Usage;
@@ -119,7 +122,11 @@ export interface BenchRequest {
   readonly axes: SomeAxes;
   readonly effort: { readonly [K in keyof Effort]?: Effort[K] | undefined };
   readonly shard: Run['shard'];
+  /** Ready graphs in the place of the zoo's models. */
+  readonly graphs: GraphRequest | null;
   readonly task: string | null;
+  /** Of a task that is a file. */
+  readonly taskFile: TaskFile | null;
   readonly dataDir: string | null;
   readonly outDir: string | null;
   readonly seed: number;
@@ -135,7 +142,7 @@ export interface BenchRequest {
 const SETTLED = [
   ...AXIS_NAMES.map((axis) => AXIS_FLAGS[axis].flag),
   'suite',
-  'task',
+  ...Object.keys(TASK_FLAGS),
   'blocks',
   'precision',
   'accuracy-n',
@@ -146,11 +153,12 @@ const SETTLED = [
   'shard',
   'seed',
   'run-id',
+  ...Object.keys(GRAPH_FLAGS),
 ];
 
 export function parseBench(argv: readonly string[]): BenchRequest {
   const { values, help } = parseFlags(BENCH_USAGE, argv);
-  const given: Readonly<Record<string, string | boolean | undefined>> = values;
+  const given: Readonly<Record<string, unknown>> = values;
   const settled = values.resume === undefined ? undefined : SETTLED.find((flag) => given[flag] !== undefined);
   if (settled !== undefined) {
     throw new BenchError(`--${settled} cannot be changed on --resume`, 'its plan is stored with the run');
@@ -159,10 +167,11 @@ export function parseBench(argv: readonly string[]): BenchRequest {
     const text = values[flag];
     return typeof text === 'string' ? wholeNumber(flag, text, least) : undefined;
   };
+  const task = parseTaskFlags(values);
   return {
     help,
     suite: values.suite ?? DEFAULT_SUITE,
-    axes: axesOf(given),
+    axes: axesOf({ ...given, text: task.textMode ?? undefined }),
     effort: {
       blocks: whole('blocks', 1),
       precision: precisionOf(values),
@@ -173,7 +182,9 @@ export function parseBench(argv: readonly string[]): BenchRequest {
       accuracyExamples: whole('accuracy-n', 1),
     },
     shard: values.shard === undefined ? null : parseShard(values.shard),
-    task: values.task === undefined ? null : values.task,
+    graphs: parseGraphs(values, given),
+    task: task.name,
+    taskFile: task.file,
     dataDir: values.data === undefined ? null : resolve(values.data),
     outDir: values.out === undefined ? null : resolve(values.out),
     seed: whole('seed', 0) ?? 0,
@@ -210,7 +221,7 @@ function scenariosOf(
   );
 }
 
-function axesOf(given: Readonly<Record<string, string | boolean | undefined>>): SomeAxes {
+function axesOf(given: Readonly<Record<string, unknown>>): SomeAxes {
   const parsed = AXIS_NAMES.map((axis: AxisName) => {
     const text = given[AXIS_FLAGS[axis].flag];
     return typeof text === 'string' ? parseAxis(axis, text) : {};

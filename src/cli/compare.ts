@@ -142,7 +142,8 @@ async function measureAgain(groups: readonly Group[], { path, next, values }: Co
     ...{ path, next, groups, machine },
     blocks: blocks === undefined ? null : wholeNumber('confirm-blocks', blocks, 2),
     gitCommit: await gitCommit(repoRoot()),
-    sourcesOf: ({ dataDir }) => makeSources({ zoo, modelsDir: null, dataDir, versions }),
+    sourcesOf: ({ dataDir, taskFile, graphs }) =>
+      makeSources({ zoo, modelsDir: null, dataDir, taskFile, graphs, versions }),
     signal: onInterrupt(),
   });
 }

@@ -1,26 +1,40 @@
-// The accuracy of a row, with its interval, and its difference from dense on the very same examples.
+// The task's metrics of a row, with their intervals, and their difference from dense on the very same examples.
 import { sha256Hex, stableJson } from '../core/hash.ts';
+import type { Metric } from '../core/names.ts';
 import type { AccuracyBlock, Row } from '../core/schema.ts';
 import { disagreement, mcnemarExact, pairedDifference, wilson } from '../stats/proportions.ts';
+import { resampledMetric, type ResampledMetric } from '../stats/resampledMetric.ts';
 
 /** What an accuracy is made of: of a block, or of answers that no run stores. */
 export type AnsweredExamples = Pick<
   AccuracyBlock,
   'metric' | 'alsoMetrics' | 'labels' | 'examplesDigest' | 'variants'
->;
+> &
+  Partial<Pick<AccuracyBlock, 'truncated'>>;
 
 /** Null if the variant has no predictions. */
 export function correctness(block: AnsweredExamples | undefined, id: string): Row['accuracy'] {
-  const right = rightAnswers(block, id);
-  if (block === undefined || right === undefined) return null;
-  const n = right.length;
-  const { value, low, high } = wilson(right.filter(Boolean).length, n);
-  const dense = id === 'dense' ? undefined : rightAnswers(block, 'dense');
+  const own = predictionsOf(block, id);
+  if (block === undefined || own === undefined) return null;
+  const { metric, alsoMetrics, labels, examplesDigest, truncated } = block;
+  const dense = id === 'dense' ? null : (predictionsOf(block, 'dense') ?? null);
+  const predictionsDigest = sha256Hex(stableJson(own));
+  const key = sha256Hex(stableJson([labels, own, dense]));
+  const [first, ...others] = [metric, ...alsoMetrics].map((one) => ({
+    metric: one,
+    ...estimate(one, key, labels, own, dense),
+  }));
+  if (first === undefined) return null;
+  const { value, low, high, difference } = first;
   return {
-    ...{ metric: block.metric, value, n, low, high, deltaVsDense: delta(dense, right) },
-    also: [],
-    predictionsDigest: sha256Hex(stableJson(predictionsOf(block, id))),
-    examplesDigest: block.examplesDigest,
+    ...{ metric, value, n: labels.length, low, high, deltaVsDense: difference },
+    also: others.map(({ difference: delta, ...rest }) => ({
+      ...rest,
+      deltaVsDense: delta === null ? null : { value: delta.value, low: delta.low, high: delta.high },
+    })),
+    ...(truncated === undefined ? {} : { truncated }),
+    predictionsDigest,
+    examplesDigest,
   };
 }
 
@@ -28,15 +42,38 @@ function predictionsOf(block: AnsweredExamples | undefined, id: string): readonl
   return block?.variants.find((variant) => variant.id === id)?.predictions;
 }
 
-function rightAnswers(block: AnsweredExamples | undefined, id: string): boolean[] | undefined {
-  return predictionsOf(block, id)?.map((prediction, index) => prediction === block?.labels[index]);
+/** What was drawn once for these predictions: rows are made again after every block. */
+const known = new Map<string, ResampledMetric>();
+
+/** An accuracy is a proportion, which has exact methods; the other metrics are resampled. */
+function estimate(
+  metric: Metric,
+  key: string,
+  labels: readonly number[],
+  own: readonly number[],
+  dense: readonly number[] | null,
+): ResampledMetric {
+  if (metric === 'accuracy') return proportion(labels, own, dense);
+  const place = `${metric} ${key}`;
+  const found = known.get(place);
+  if (found !== undefined) return found;
+  const made = resampledMetric(metric, labels, own, dense);
+  known.set(place, made);
+  return made;
 }
 
-function delta(
-  dense: readonly boolean[] | undefined,
-  own: readonly boolean[],
-): NonNullable<Row['accuracy']>['deltaVsDense'] {
-  if (dense === undefined) return null;
-  const paired = disagreement(dense, own);
-  return { ...pairedDifference(paired), pValue: mcnemarExact(paired) };
+function proportion(
+  labels: readonly number[],
+  own: readonly number[],
+  dense: readonly number[] | null,
+): ResampledMetric {
+  const right = rightAnswers(labels, own);
+  const estimated = wilson(right.filter(Boolean).length, right.length);
+  if (dense === null) return { ...estimated, difference: null };
+  const paired = disagreement(rightAnswers(labels, dense), right);
+  return { ...estimated, difference: { ...pairedDifference(paired), pValue: mcnemarExact(paired) } };
+}
+
+function rightAnswers(labels: readonly number[], predictions: readonly number[]): boolean[] {
+  return predictions.map((prediction, index) => prediction === labels[index]);
 }

@@ -19,8 +19,9 @@ export function digestOf(answers: readonly Float32Array[]): string {
   return hash.digest('hex');
 }
 
-/** Index of the largest logit of each sequence; the first of equals. */
+/** What each sequence was answered: the index of its largest logit (the first of equals); the value of a single one. */
 export function predictionsOf(logits: Float32Array, classes: number): number[] {
+  if (classes === 1) return Array.from(logits);
   return Array.from({ length: logits.length / classes }, (_, sequence) => {
     const row = logits.subarray(sequence * classes, (sequence + 1) * classes);
     return row.indexOf(Math.max(...row));

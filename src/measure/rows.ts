@@ -108,7 +108,7 @@ function makeRow(
     ...facts,
     speedup: measured ? { vsDense, vsDensePadded: speedup(blocks, id, 'dense-padded') } : null,
     conversion: conversion(variant, vsDense?.median, facts.flops?.ratioVsDense),
-    accuracy: correctness(accuracy, id),
+    accuracy: answered(accuracy, group, id),
     ...(noAccuracy === undefined ? {} : { noAccuracy }),
     costs: costsOf(cost, group, id),
     detectable: id === 'dense' ? null : detectableEffect(clocks.blockSpeedups),
@@ -116,6 +116,13 @@ function makeRow(
     doubts,
     ...(measured ? { status: 'ok' } : unmeasured(concerned, obstacle)),
   };
+}
+
+/** With the texts that it is of, where they are not those that are timed. */
+function answered(block: AccuracyBlock | undefined, { text }: Group, id: string): Row['accuracy'] {
+  const found = correctness(block, id);
+  if (found === null || block === undefined || block.group.text === text) return found;
+  return { ...found, text: block.group.text };
 }
 
 /** Null for the dense graphs, which save nothing that could become time. */

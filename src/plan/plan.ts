@@ -3,10 +3,19 @@
 import { z } from 'zod';
 import { BenchError } from '../core/errors.ts';
 import { groupKey } from '../core/keys.ts';
-import type { MethodName } from '../core/names.ts';
-import { groupSchema, variantSchema, type Cell, type Group, type Variant } from '../core/schema.ts';
+import { AS_IS, TEXT_MODES, type MethodName } from '../core/names.ts';
+import {
+  groupSchema,
+  taskFileSchema,
+  variantSchema,
+  type Cell,
+  type Group,
+  type TaskFile,
+  type Variant,
+} from '../core/schema.ts';
 import { DEFAULT_AXES, type Axes, type SomeAxes } from './axes.ts';
 import { modelsOf, variantsOf, type Catalogue } from './catalogue.ts';
+import { readyGraphsSchema, variantsOfGraphs, type ReadyGraphs } from './readyGraphs.ts';
 import { effortSchema, type Effort, type Suite } from './suite.ts';
 
 export const plannedGroupSchema = z.object({
@@ -16,6 +25,8 @@ export const plannedGroupSchema = z.object({
   accuracyThreads: z.number().int().min(1).optional(),
   /** Why it has no accuracy to measure, e.g. "random weights"; absent if it has one. */
   noAccuracy: z.string().optional(),
+  /** Texts that its accuracy is measured on, where they are not those that are timed. */
+  accuracyText: z.enum(TEXT_MODES).optional(),
 });
 export type PlannedGroup = z.infer<typeof plannedGroupSchema>;
 
@@ -25,6 +36,10 @@ export const planSchema = effortSchema.extend({
   groups: z.array(plannedGroupSchema),
   /** Of a shard: the groups of the whole plan, in its order, so that merging can tell what is missing. */
   whole: z.array(plannedGroupSchema).optional(),
+  /** Of a run of ready graphs: the files that its groups are about. */
+  graphs: readyGraphsSchema.optional(),
+  /** Of a task that is a file of the user's own. */
+  taskFile: taskFileSchema.optional(),
   /** Folder of the data sets that the user pointed at; null: the bundled or fetched ones. */
   dataDir: z.string().nullable(),
   /** Threads of the accuracy pass, which is not timed. */
@@ -38,29 +53,40 @@ export interface PlanOptions {
   /** Axes given on the command line; each replaces the suite's. */
   readonly axes: SomeAxes;
   readonly effort: Overlay<Effort>;
+  /** Measured in place of the zoo's models. */
+  readonly graphs?: ReadyGraphs | undefined;
   readonly task: string;
+  readonly taskFile?: TaskFile | undefined;
+  /** False: composed texts of the task have no label, so accuracy is measured on its examples as they are. */
+  readonly composable?: boolean;
   readonly dataDir: string | null;
   readonly accuracyThreads: number;
   readonly seed: number;
 }
 
 export function makePlan(options: PlanOptions, catalogue: Catalogue): Plan {
-  const { suite, axes, effort, dataDir, accuracyThreads, seed, task } = options;
+  const { suite, axes, effort, dataDir, accuracyThreads, seed, task, graphs: ready } = options;
   const groups = new Map<string, PlannedGroup>();
   for (const sweep of suite.sweeps) {
-    for (const planned of expand(overlay(overlay(DEFAULT_AXES, sweep), axes), task, catalogue)) {
-      groups.set(groupKey(planned.group), planned);
-    }
+    const all = overlay(overlay(DEFAULT_AXES, sweep), axes);
+    const swept = ready === undefined ? expand(all, task, catalogue) : expandReady(all, task, ready);
+    for (const planned of swept) groups.set(groupKey(planned.group), planned);
   }
   const planned = [...groups.values()].sort((a, b) => tokensOf(a.group) - tokensOf(b.group)); // early rows first
   checkMethods(axes.methods ?? [], planned);
   const chosen = effortSchema.strip().parse(overlay<Effort>(suite, effort));
   return {
     suite: suite.name,
-    groups: planned,
+    groups: options.composable === false ? planned.map(answeringExamples) : planned,
+    ...(ready === undefined ? {} : { graphs: ready }),
+    ...(options.taskFile === undefined ? {} : { taskFile: options.taskFile }),
     ...chosen,
     ...{ dataDir, accuracyThreads, seed },
   };
+}
+
+function answeringExamples(planned: PlannedGroup): PlannedGroup {
+  return planned.group.text === 'natural' ? planned : { ...planned, accuracyText: 'natural' };
 }
 
 type Overlay<T> = { readonly [K in keyof T]?: T[K] | undefined };
@@ -85,17 +111,27 @@ function expand(axes: Axes, task: string, catalogue: Catalogue): PlannedGroup[] 
   const groups: PlannedGroup[] = [];
   for (const model of modelsOf(catalogue, axes.models)) {
     const variants = variantsOf(model, withBaselines(axes.methods), axes.points);
-    const tooLong = axes.seqLens.find((seqLen) => seqLen > model.maxPositions);
-    if (tooLong !== undefined) {
-      throw new BenchError(
-        `sequence length ${tooLong} is more than the ${model.maxPositions} positions of model "${model.name}"`,
-        '--seq-lens',
-      );
-    }
+    checkLengths(axes.seqLens, model.maxPositions, `positions of model "${model.name}"`);
     const silent = model.noAccuracy == null ? {} : { noAccuracy: model.noAccuracy };
     for (const group of product(axes, model.name, task)) groups.push({ group, variants, ...silent });
   }
   return groups;
+}
+
+/** All graphs in every cell: the axes say nothing of methods and models. */
+function expandReady(axes: Axes, task: string, graphs: ReadyGraphs): PlannedGroup[] {
+  checkLengths(axes.seqLens, graphs.maxLength ?? Infinity, 'tokens of --max-length');
+  const variants = variantsOfGraphs(graphs);
+  return product(axes, graphs.model, task).map((group) => ({
+    group: { ...group, precision: AS_IS },
+    variants,
+  }));
+}
+
+function checkLengths(seqLens: readonly number[], most: number, ofWhat: string): void {
+  const tooLong = seqLens.find((seqLen) => seqLen > most);
+  if (tooLong === undefined) return;
+  throw new BenchError(`sequence length ${tooLong} is more than the ${most} ${ofWhat}`, '--seq-lens');
 }
 
 /** A ratio needs its denominator: both dense graphs with any pruned method, dense with dense-padded. */

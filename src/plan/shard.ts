@@ -5,6 +5,7 @@
 import { stableJson } from '../core/hash.ts';
 import { groupKey } from '../core/keys.ts';
 import type { Run } from '../core/schema.ts';
+import { essenceOf } from './readyGraphs.ts';
 import { tokensOf, type Plan, type PlannedGroup } from './plan.ts';
 import { accuracyGroup, inputCount } from './steps.ts';
 
@@ -38,7 +39,7 @@ interface Bundle {
 function bundlesOf(plan: Plan, count: number): Bundle[] {
   const families = new Map<string, PlannedGroup[]>();
   for (const planned of plan.whole ?? plan.groups) {
-    const key = groupKey(accuracyGroup(planned.group, 1));
+    const key = groupKey(accuracyGroup(planned.group, 1, planned.accuracyText));
     families.set(key, [...(families.get(key) ?? []), planned]);
   }
   const bundles = [...families.values()].map((groups) => bundle(plan, groups));
@@ -83,8 +84,9 @@ function accuracyCost({ accuracyExamples }: Plan, { group, variants, noAccuracy 
   return variants.length * (START_TOKENS + tokens);
 }
 
-/** What two executions of one plan may differ in: how long they may take, and where they find their texts. */
-const FREE = ['timeBudgetSeconds', 'timeoutSeconds', 'dataDir', 'accuracyThreads'] as const;
+/** What two executions of one plan may differ in: how long they may take, and where they find their texts (the name of
+ * a task that is a file, which the groups hold, is made of its content). */
+const FREE = ['timeBudgetSeconds', 'timeoutSeconds', 'dataDir', 'taskFile', 'accuracyThreads'] as const;
 
 /** Whether both want the same measured, shards as parts of their whole. */
 export function sameWhole(one: Plan, other: Plan): boolean {
@@ -98,8 +100,9 @@ export function samePlan(one: Plan, other: Plan): boolean {
 }
 
 function essence(plan: Plan): Record<string, unknown> {
-  const { whole, groups, ...rest } = plan;
+  const { whole, groups, graphs, ...rest } = plan;
   const kept = Object.entries(rest).filter(([name]) => !FREE.some((free) => free === name));
   const bare = (whole ?? groups).map(({ group, variants }) => ({ group, variants }));
-  return { ...Object.fromEntries(kept), groups: bare };
+  const files = graphs === undefined ? {} : { graphs: essenceOf(graphs) };
+  return { ...Object.fromEntries(kept), groups: bare, ...files };
 }

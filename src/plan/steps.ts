@@ -2,6 +2,7 @@
 // block, so that a run that is stopped early has a row for each; after that the groups take turns, so that a busy
 // spell of the machine falls on all of them alike.
 import { groupKey } from '../core/keys.ts';
+import type { TextMode } from '../core/names.ts';
 import type { BlockKind, Group, Variant } from '../core/schema.ts';
 import { tokensOf, type Plan, type PlannedGroup } from './plan.ts';
 
@@ -13,6 +14,8 @@ export interface Step {
   readonly block: number;
   /** Of a group that has no accuracy to measure: why. */
   readonly noAccuracy?: string | undefined;
+  /** Texts that the group's accuracy is measured on, where they are not those of `group`. */
+  readonly accuracyText?: TextMode | undefined;
 }
 
 export function stepsOf(plan: Plan): Step[] {
@@ -21,7 +24,7 @@ export function stepsOf(plan: Plan): Step[] {
   for (const planned of plan.groups) {
     steps.push({ kind: 'time', ...planned, block: 0 }, { kind: 'profile', ...planned, block: 0 });
     if (planned.noAccuracy !== undefined) continue;
-    const accuracy = accuracyGroup(planned.group, plan.accuracyThreads);
+    const accuracy = accuracyGroup(planned.group, plan.accuracyThreads, planned.accuracyText);
     if (accuracies.has(groupKey(accuracy))) continue;
     accuracies.add(groupKey(accuracy));
     steps.push({ kind: 'accuracy', group: accuracy, variants: planned.variants, block: 0 });
@@ -71,9 +74,10 @@ function loadSteps({ groups, scenarios }: Plan): Step[] {
 /**
  * Accuracy depends neither on the batch size nor on the threads, so all groups that differ only in those share
  * one accuracy block, filed under this group.
+ * @param text that it is measured on, if not the group's.
  */
-export function accuracyGroup(group: Group, threads: number): Group {
-  return { ...group, threads, batch: group.seqLen > 128 ? 8 : 16 };
+export function accuracyGroup(group: Group, threads: number, text: TextMode = group.text): Group {
+  return { ...group, text, threads, batch: group.seqLen > 128 ? 8 : 16 };
 }
 
 /** Distinct input batches per group: enough real text for the mean, few enough to warm up on each. */

@@ -1,8 +1,9 @@
 // An accuracy block in its worker process: one session at a time, every example once.
 import { messageOf } from '../core/errors.ts';
 import { SCHEMA_VERSION } from '../core/schema.ts';
-import { predictAll } from '../measure/accuracy.ts';
-import { loadVariant } from './sessions.ts';
+import { predictAll, type Predictor } from '../measure/accuracy.ts';
+import { inLabelOrder } from '../measure/outputLabels.ts';
+import { loadVariant, type LoadedVariant } from './sessions.ts';
 import { withWitness, witnessDigest } from './witnesses.ts';
 import type { AccuracyTask, Failure, WorkerResult } from './task.ts';
 import type { Announce } from './worker.ts';
@@ -14,7 +15,7 @@ export async function runAccuracyBlock(task: AccuracyTask, announce: Announce): 
   for (const wanted of task.variants) {
     const loaded = await loadVariant(task, wanted, announce, failures);
     if (loaded === null) continue;
-    const result = await predictAll([loaded], task.inputs.length, announce);
+    const result = await predictAll([predictorOf(loaded, task)], task.inputs.length, announce);
     variants.push(...(await withWitness(task, result.variants, [loaded], failures)));
     failures.push(...result.failures);
     await loaded.release().catch((thrown: unknown) => process.stderr.write(`${messageOf(thrown)}\n`));
@@ -31,10 +32,17 @@ export async function runAccuracyBlock(task: AccuracyTask, announce: Announce): 
       alsoMetrics: task.alsoMetrics,
       labels: task.labels,
       examplesDigest: task.examplesDigest,
+      ...(task.truncated === undefined ? {} : { truncated: task.truncated }),
       variants,
       ...witnessDigest(task.witness),
       doubts: [],
     },
     failures,
   };
+}
+
+/** The outputs of a ready graph are put into the order of the task's labels. */
+function predictorOf({ id, answers }: LoadedVariant, { outputLabels }: AccuracyTask): Predictor {
+  if (outputLabels === undefined) return { id, run: answers };
+  return { id, run: async (input) => inLabelOrder(await answers(input), outputLabels) };
 }

@@ -17,17 +17,18 @@ export function wantedGroups(plan: Plan, obstacles: Obstacles): WantedGroup[] {
   return plan.groups.map((planned) => wantedGroup(planned, plan, obstacles));
 }
 
-type Wanted = Pick<Step, 'group' | 'variants' | 'noAccuracy'> & Pick<PlannedGroup, 'accuracyThreads'>;
+type Wanted = Pick<Step, 'group' | 'variants' | 'noAccuracy' | 'accuracyText'> &
+  Pick<PlannedGroup, 'accuracyThreads'>;
 
 export function wantedGroup(
-  { group, variants, accuracyThreads, noAccuracy }: Wanted,
+  { group, variants, accuracyThreads, noAccuracy, accuracyText }: Wanted,
   plan: Plan,
   obstacles: Obstacles,
 ): WantedGroup {
   return {
     group,
     variants,
-    accuracyGroup: accuracyGroup(group, accuracyThreads ?? plan.accuracyThreads),
+    accuracyGroup: accuracyGroup(group, accuracyThreads ?? plan.accuracyThreads, accuracyText),
     obstacle: obstacles.get(group.provider) ?? null,
     noAccuracy,
     precision: plan.precision,

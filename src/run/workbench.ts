@@ -3,21 +3,31 @@
 import { sha256Hex, stableJson } from '../core/hash.ts';
 import { groupKey, variantKey } from '../core/keys.ts';
 import { messageOf } from '../core/errors.ts';
-import { SCHEMA_VERSION, type Group, type Machine, type Scenario, type Variant } from '../core/schema.ts';
+import {
+  SCHEMA_VERSION,
+  type GraphReading,
+  type Group,
+  type Machine,
+  type Scenario,
+  type Variant,
+} from '../core/schema.ts';
 import type { Plan } from '../plan/plan.ts';
 import { settleScenarios } from '../plan/scenarios.ts';
 import { inputCount, type Step } from '../plan/steps.ts';
 import { composeDocuments, type Document } from '../text/compose.ts';
 import type { TaskData } from '../text/dataset.ts';
+import { sampleTask } from '../text/sample.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { providerEnvironment } from '../runtime/providers.ts';
 import { heapFlags } from './heap.ts';
 import { measuringEnvironment } from './measuringEnvironment.ts';
-import type { Failure, Task, TimeTask } from './task.ts';
+import type { Failure, Task, TimeTask, WantedGraph } from './task.ts';
 
 export interface BuiltGraph {
   readonly path: string;
   readonly sha256: string;
+  /** Of a ready graph: how it is fed and read. */
+  readonly reading?: GraphReading;
 }
 
 /** Where models and texts come from; the zoo and the data sets in a run, small ones under test. */
@@ -29,6 +39,8 @@ export interface Sources {
   tokenizer(model: string): Tokenizer;
   taskData(task: string): TaskData;
   graph(group: Group, variant: Variant): Promise<BuiltGraph>;
+  /** `outputLabels` of an accuracy task; undefined: every output means the label of its index. */
+  outputLabels?(group: Group): number[] | undefined;
 }
 
 /** How a time task is to spend its time. */
@@ -74,7 +86,7 @@ export class Workbench {
       task: (share, without) => {
         const variants = built
           .filter(({ id }) => !without.has(id))
-          .map(({ id, variant, graph }) => ({ id, variant, graph }));
+          .map(({ id, variant, graph, reading }) => ({ id, variant, graph, reading }));
         return variants.length === 0 ? null : this.finish(step, { ...base, variants }, inputs.flat(), share);
       },
     };
@@ -87,7 +99,7 @@ export class Workbench {
         const orderSeed = `order/${seed}/${groupKey(step.group)}/${step.block}`;
         return {
           ...{ kind: 'time', ...base, block: step.block, budgetMs, minRounds, seed: orderSeed },
-          ...(step.noAccuracy === undefined ? this.witness(step.group) : {}),
+          ...(step.noAccuracy === undefined ? this.witness(answeredGroup(step)) : {}),
         };
       }
       case 'profile':
@@ -105,8 +117,11 @@ export class Workbench {
           stableJson(documents.map(({ text, pair }) => (pair === undefined ? text : [text, pair]))),
         );
         const [metric, ...alsoMetrics] = this.sources.taskData(step.group.task).metrics;
+        const outputLabels = this.sources.outputLabels?.(step.group);
         return {
           ...{ kind: 'accuracy', ...base, labels, metric, alsoMetrics, examplesDigest },
+          truncated: documents.filter(({ cut }) => cut === true).length,
+          ...(outputLabels === undefined ? {} : { outputLabels }),
           ...this.witness(step.group),
         };
       }
@@ -119,8 +134,8 @@ export class Workbench {
     for (const variant of variants) {
       const id = variantKey(variant);
       try {
-        const { path, sha256 } = await this.sources.graph(group, variant);
-        built.push({ id, variant, graph: path, sha256 });
+        const { path, ...rest } = await this.sources.graph(group, variant);
+        built.push({ id, variant, graph: path, ...rest });
       } catch (thrown) {
         failures.push({ phase: 'start', variants: [id], reason: messageOf(thrown) });
       }
@@ -141,7 +156,12 @@ export class Workbench {
         kind: step.kind,
         group: step.group,
         scenarios: step.kind === 'load' ? this.scenarios(step.group) : [],
-        graphs: built.map(({ id, sha256 }) => [id, sha256]),
+        graphs: built.map(({ id, sha256, reading }) => [
+          id,
+          sha256,
+          ...(reading === undefined ? [] : [reading]),
+        ]),
+        outputLabels: step.kind === 'accuracy' ? this.sources.outputLabels?.(step.group) : undefined,
         inputs: inputs.map((batch) =>
           batch.map(({ ids, typeOneFrom, label }) => [label, typeOneFrom, ...ids]),
         ),
@@ -182,7 +202,7 @@ export class Workbench {
   /** Examples of like length side by side, so that a batch is not mostly padding. */
   private examples(group: Group): readonly Document[] {
     const count = group.text === 'natural' ? null : (this.plan.accuracyExamples ?? MOST_COMPOSED);
-    const documents = this.compose(group, count, `accuracy/${this.plan.seed}`);
+    const documents = this.compose(group, count, `accuracy/${this.plan.seed}`, this.plan.accuracyExamples);
     return documents.toSorted((a, b) => a.ids.length - b.ids.length);
   }
 
@@ -198,13 +218,17 @@ export class Workbench {
     { model, task, text: mode, seqLen }: Group,
     count: number | null,
     seed: string,
+    most: number | null = null,
   ): readonly Document[] {
-    const key = [model, task, mode, seqLen, count, seed].join(' ');
+    const key = [model, task, mode, seqLen, count, seed, most].join(' ');
     const known = this.documents.get(key);
     if (known !== undefined) return known;
     const { sources } = this;
     const options = { mode, seqLen, count, seed };
-    const documents = composeDocuments(sources.taskData(task), sources.tokenizer(model), options);
+    const all = sources.taskData(task);
+    // Sentiment sentences are few and short; the examples of other tasks may be neither.
+    const data = all.composable || most === null ? all : sampleTask(all, most, this.plan.seed);
+    const documents = composeDocuments(data, sources.tokenizer(model), options);
     this.documents.set(key, documents);
     return documents;
   }
@@ -225,10 +249,13 @@ function typesOf(inputs: readonly (readonly Document[])[]): Pick<Task, 'typeOneF
   return { typeOneFrom: inputs.map((batch) => batch.map(({ typeOneFrom }) => typeOneFrom)) };
 }
 
-interface Built {
-  readonly id: string;
+/** The group with the texts that its accuracy is measured on. */
+function answeredGroup({ group, accuracyText }: Step): Group {
+  return accuracyText === undefined ? group : { ...group, text: accuracyText };
+}
+
+interface Built extends WantedGraph {
   readonly variant: Variant;
-  readonly graph: string;
   readonly sha256: string;
 }
 

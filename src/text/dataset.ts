@@ -96,6 +96,11 @@ function trainingOf(task: string | TaskFile, dataDir: string | null): string | n
   return folder === null ? null : fileOf(folder, entry, entry.training);
 }
 
+/** Whether documents of any length can be made of the task's texts; not of a file's, whatever is in it. */
+export function isComposable(task: string): boolean {
+  return task === BUNDLED_TASK || TASK_TABLE.some(({ name, composable }) => name === task && composable);
+}
+
 function entryOf(task: string): TaskEntry {
   const entry = TASK_TABLE.find(({ name }) => name === task);
   if (entry !== undefined) return entry;

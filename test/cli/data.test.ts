@@ -70,7 +70,7 @@ test('wrong usage is one line on stderr and exit code 2', () => {
     [['show', '--task', 'films'], /unknown task "films"/],
     [['show', '--seq-len', 'x'], /--seq-len must be a whole number/],
     [['show', '--text', 'whole'], /--text: unknown value "whole"/],
-    [['show', '--model', 'none', '--task', 'reviews'], /cannot read tokenizer .*none/],
+    [['show', '--model', 'none', '--task', 'reviews'], /no tokenizer in .*none/],
     [['list', '--what'], /--what/],
   ];
   for (const [argv, pattern] of wrong) {

@@ -1,5 +1,6 @@
 // A row: everything that one cell amounts to over all its blocks.
 import { z } from 'zod';
+import { TEXT_MODES } from '../names.ts';
 import { flopsPartsSchema } from './block.ts';
 import { costsSchema } from './cost.ts';
 import { doubtSchema, validitySchema } from './doubt.ts';
@@ -63,6 +64,10 @@ export const rowSchema = cellSchema.extend({
           }),
         )
         .default([]),
+      /** Of the n examples those that were cut to the sequence length; absent in records of older versions. */
+      truncated: z.number().int().optional(),
+      /** Texts that it was measured on, where they are not those that are timed. */
+      text: z.enum(TEXT_MODES).optional(),
       /** sha256 over the predicted labels in the order of the examples; absent in records of older versions. */
       predictionsDigest: z.string().optional(),
       /** sha256 over the texts of the examples. */

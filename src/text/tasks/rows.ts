@@ -55,7 +55,11 @@ function jsonRows(path: string, columns: Columns): ExampleRow[] {
     const record = parseRecord(path, line, content);
     const field = <T>(column: string | number, schema: z.ZodType<T>, kind: string): T => {
       if (!Object.hasOwn(record, String(column))) {
-        throw at(path, line, `no "${column}"; it has ${Object.keys(record).slice(0, 20).join(', ')}`);
+        throw at(
+          path,
+          line,
+          `no "${column}" (--text, --pair and --label name columns); it has ${Object.keys(record).slice(0, 20).join(', ')}`,
+        );
       }
       const parsed = schema.safeParse(record[column]);
       if (!parsed.success) throw at(path, line, `"${column}" is not ${kind}`);
