@@ -2,6 +2,7 @@
 import { sha256Hex, stableJson } from '../core/hash.ts';
 import type { Zoo } from '../models/zoo.ts';
 import type { Plan } from '../plan/plan.ts';
+import { essenceOf } from '../plan/readyGraphs.ts';
 import type { Sources } from './workbench.ts';
 
 export type Ingredients = Readonly<Record<string, string>>;
@@ -10,6 +11,7 @@ export type Ingredients = Readonly<Record<string, string>>;
 export function ingredientsOf(plan: Plan, zoo: Zoo, sources: Sources): Record<string, string> {
   const groups = (plan.whole ?? plan.groups).map(({ group }) => group);
   const models = [...new Set(groups.map(({ model }) => model))].map((name) => {
+    if (plan.graphs?.model === name) return [`model ${name}`, sha256Hex(stableJson(essenceOf(plan.graphs)))];
     const { weights, points } = zoo.model(name);
     const files = [weights.sha256, ...points.map((point) => [point.name, point.method, point.file.sha256])];
     return [`model ${name}`, sha256Hex(stableJson(files))];

@@ -1,11 +1,14 @@
-// Where a run's models and texts come from: the zoo, its tokenizers and the data sets, each read once.
-import type { Machine } from '../core/schema.ts';
+// Where a run's models and texts come from: the zoo or ready graphs, their tokenizers and the data sets, each read once.
+import type { Machine, TaskFile } from '../core/schema.ts';
 import { ensureGraph } from '../models/graphCache.ts';
 import type { Zoo } from '../models/zoo.ts';
 import type { Catalogue } from '../plan/catalogue.ts';
+import type { ReadyGraphs } from '../plan/readyGraphs.ts';
 import { loadTask, type TaskData } from '../text/dataset.ts';
+import { alignLabels } from '../text/tasks/align.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
 import { codeHash } from './codeHash.ts';
+import { outputLabelsOf, readyGraph } from './readySources.ts';
 import type { Sources } from './workbench.ts';
 
 export interface SourceOptions {
@@ -13,23 +16,52 @@ export interface SourceOptions {
   /** Folder of the zoo if it is not the repository's own. */
   readonly modelsDir: string | null;
   readonly dataDir: string | null;
+  /** Of a plan whose task is a file. */
+  readonly taskFile?: TaskFile | undefined;
+  /** Of a plan of ready graphs. */
+  readonly graphs?: ReadyGraphs | undefined;
   readonly versions: Machine['versions'];
 }
 
-export function makeSources({ zoo, modelsDir, dataDir, versions }: SourceOptions): Sources {
+export function makeSources({ zoo, modelsDir, dataDir, taskFile, graphs, versions }: SourceOptions): Sources {
   const tokenizers = new Map<string, Tokenizer>();
   const tasks = new Map<string, TaskData>();
+  const taskData = (task: string): TaskData =>
+    once(tasks, task, () => loadTask(task === taskFile?.name ? taskFile : task, dataDir));
+  const own: Pick<Sources, 'graph' | 'outputLabels'> = {
+    outputLabels: ({ model, task }) => outputLabels(zoo, model, taskData(task)),
+    graph: (group, variant) => ensureGraph(zoo.model(group.model), variant, { provider: group.provider }),
+  };
   return {
     modelsDir,
     versions: { onnxruntime: versions.onnxruntime },
     code: codeHash(),
     tokenizer: (model) =>
       once(tokenizers, model, () => {
+        if (graphs?.model === model) return loadTokenizer(graphs.tokenizer.dir);
         const { tokenizerDir, config } = zoo.model(model);
         return loadTokenizer(tokenizerDir, config.tokenTypes);
       }),
-    taskData: (task) => once(tasks, task, () => loadTask(task, dataDir)),
-    graph: (group, variant) => ensureGraph(zoo.model(group.model), variant, { provider: group.provider }),
+    taskData,
+    ...(graphs === undefined ? own : readySource(graphs, taskData)),
+  };
+}
+
+/** Undefined where every output means the label of its index. */
+function outputLabels(zoo: Zoo, model: string, task: TaskData): number[] | undefined {
+  const { name, config, answers } = zoo.model(model);
+  if (!answers) return undefined;
+  const found = alignLabels({ name, ...config }, task).outputLabels;
+  return found.every((label, output) => label === output) ? undefined : [...found];
+}
+
+function readySource(
+  graphs: ReadyGraphs,
+  taskData: Sources['taskData'],
+): Pick<Sources, 'graph' | 'outputLabels'> {
+  return {
+    graph: (_, variant) => readyGraph(graphs, variant),
+    outputLabels: ({ task }) => outputLabelsOf(graphs, taskData(task)),
   };
 }
 
