@@ -1,7 +1,5 @@
 // Published checkpoints give the published answers: random checkpoints in the official formats, imported as a person
 // would import them, against the masked PyTorch references of train/official.py on 500 random batches each.
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
@@ -15,9 +13,10 @@ import { CPU_KERNELS, CUDA_KERNELS, PLAIN_KERNELS, writeGraph } from '../../src/
 import { loadZoo } from '../../src/models/zoo.ts';
 import { createSession } from '../../src/runtime/session.ts';
 import { readSafetensors } from '../../src/weights/safetensors.ts';
+import { freshFolder } from '../import/golden.ts';
 
 const FOLDER = join(repoRoot(), 'test/golden/official');
-const temporary = mkdtempSync(join(tmpdir(), 'official-'));
+const temporary = freshFolder();
 const TOLERANCE = 1e-4;
 
 interface Case {

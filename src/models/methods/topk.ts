@@ -76,8 +76,7 @@ function ranksOfLive(g: GraphBuilder, { score, filled, packing }: AfterScore): V
 
 /** bool [B, longest], true at each sequence's k largest of `ranks`. */
 function keepLargest(g: GraphBuilder, ranks: Value, k: Value): Value {
-  // At least 1: ONNX Runtime 1.30's TopK divides by k, and the process dies.
-  const most = g.op('Max', [g.op('ReduceMax', [k], { keepdims: 1 }), g.int64([1])]);
+  const most = g.op('ReduceMax', [k], { keepdims: 1 }); // [1], 0 where nothing is kept anywhere
   const [, indices = ''] = g.ops('TopK', [ranks, most], 2, { axis: 1, largest: 1, sorted: 1 });
   const places = g.op('Unsqueeze', [range(g, g.op('Squeeze', [most])), g.int64([0])]);
   const within = g.op('Cast', [g.op('Less', [places, column(g, k)])], { to: DATA_TYPE.int32 }); // [B, most]
