@@ -11,6 +11,7 @@ import { TASKS } from '../text/dataset.ts';
 import { verifyVariant } from '../measure/verify.ts';
 import { oneOf, type Parsed } from './args.ts';
 import { commandOf } from './command.ts';
+import { calibrateGeometries, checkGeometry } from './models/geometry.ts';
 import { importDirectory } from './models/import.ts';
 import { list } from './models/list.ts';
 import { OFFICIAL_FLAGS } from './models/officialFlags.ts';
@@ -19,7 +20,7 @@ import { remove } from './models/remove.ts';
 const usage = {
   name: 'models',
   summary: 'List, import, build and verify models.',
-  operands: 'list | import DIR | remove NAME | build | verify',
+  operands: 'list | import DIR | remove NAME | build | verify | calibrate-geometry',
   flags: {
     model: { type: 'string', value: 'NAME', help: 'list, build, verify: only this model' },
     json: { type: 'boolean', help: 'list: as JSON' },
@@ -44,10 +45,12 @@ const usage = {
     'remove  a model that was imported, with its points',
     'build   writes every graph to .cache/graphs (done on first use anyway)',
     'verify  checks sha256 of every file and runs every graph on the recorded sentences',
+    '        (build and verify: not of geometries, unless --model names one)',
+    'calibrate-geometry  makes random weights and points anew and records them in models/geometry.json',
   ],
 } as const;
 
-const VERBS = ['list', 'import', 'remove', 'build', 'verify'] as const;
+const VERBS = ['list', 'import', 'remove', 'build', 'verify', 'calibrate-geometry'] as const;
 
 async function run({ values, operands }: Parsed<typeof usage.flags>): Promise<number> {
   const [verb = 'list', ...rest] = operands;
@@ -63,10 +66,16 @@ async function run({ values, operands }: Parsed<typeof usage.flags>): Promise<nu
   if (known === 'import') return importDirectory(rest[0], values);
   if (known === 'remove') return remove(rest[0], values.point);
   const zoo = loadZoo();
-  const models = values.model === undefined ? zoo.models : [zoo.model(values.model)];
+  if (known === 'calibrate-geometry') return calibrateGeometries(values.model);
+  const models = values.model === undefined ? listed(zoo.models, known) : [zoo.model(values.model)];
   if (known === 'list') return list(models, values.json === true);
   if (known === 'verify') return verify(models);
   return build(models, oneOf('provider', values.provider ?? 'cpu', PROVIDERS), values.fresh === true);
+}
+
+/** Geometries are large and made on first use: only what names them makes them. */
+function listed(models: readonly ModelEntry[], verb: string): readonly ModelEntry[] {
+  return verb === 'list' ? models : models.filter(({ origin }) => origin !== 'geometry');
 }
 
 async function build(models: readonly ModelEntry[], provider: ProviderName, fresh: boolean): Promise<number> {
@@ -84,6 +93,10 @@ async function build(models: readonly ModelEntry[], provider: ProviderName, fres
 
 async function verify(models: readonly ModelEntry[]): Promise<number> {
   for (const entry of models) {
+    if (entry.origin === 'geometry') {
+      await checkGeometry(entry);
+      continue;
+    }
     for (const file of [...entry.files, ...entry.points.map((point) => point.file)]) checkFile(file);
     process.stdout.write(`${entry.name}: all files match the manifest\n`);
     for (const variant of allVariants(entry)) {

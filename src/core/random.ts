@@ -45,6 +45,11 @@ function shuffled<T>(items: readonly T[], integer: (maxExclusive: number) => num
   return copy;
 }
 
+/** Uniform integers in [0, 2^32), for those who need millions. */
+export function randomBits(seed: number | string): () => number {
+  return sfc32(seed);
+}
+
 function sfc32(seed: number | string): () => number {
   const digest = createHash('sha256').update(String(seed)).digest();
   let a = digest.readInt32LE(0);

@@ -1,16 +1,17 @@
 // Graph files of zoo models, in .cache/graphs (or $TOKEN_PRUNING_CACHE/graphs): made on first use.
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError, messageOf } from '../core/errors.ts';
 import { sha256FileSync } from '../core/hash.ts';
 import { METHODS, isMethod, type MethodName, type ProviderName } from '../core/names.ts';
-import { repoRoot } from '../core/root.ts';
+import { cacheFolder } from '../core/root.ts';
 import type { Variant } from '../core/schema.ts';
 import { readSafetensors, type TensorFile } from '../weights/safetensors.ts';
 import type { AttentionKernels } from './attention/kernels.ts';
 import { CPU_KERNELS, CUDA_KERNELS, PLAIN_KERNELS, writeGraph, type GraphFile, type PointSource } from './graphs.ts';
+import { makeGeometryPoint, makeGeometryWeights } from './geometry/making.ts';
 import { localModelsFolder } from './localZoo.ts';
-import { pointOf, type ModelEntry, type ZooFile } from './zoo.ts';
+import { pointOf, type ModelEntry, type PointEntry, type ZooFile } from './zoo.ts';
 
 export interface GraphOptions {
   /** Which provider will run the graph; decides the kernels. */
@@ -31,8 +32,7 @@ export const KERNELS: Readonly<Record<ProviderName, AttentionKernels>> = {
 };
 
 export function graphFolder(): string {
-  const cache = process.env['TOKEN_PRUNING_CACHE'] ?? join(repoRoot(), '.cache');
-  return join(cache, 'graphs');
+  return join(cacheFolder(), 'graphs');
 }
 
 /** @throws BenchError for an unknown point, damaged weights or an unwritable folder. */
@@ -43,6 +43,7 @@ export async function ensureGraph(
 ): Promise<GraphFile> {
   const point = pointOf(entry, variant);
   const method = methodOf(variant);
+  await makeMissing(entry, point);
   const base = openChecked(entry.weights);
   const source = { name: entry.name, config: entry.config, base, baseSha256: entry.weights.sha256 };
   const ofZoo =
@@ -55,6 +56,26 @@ export async function ensureGraph(
     strengthInput: options.strengthInput ?? false,
     decisions: options.decisions ?? false,
   });
+}
+
+/** Of a geometry: makes the files that are not there, or were damaged since. */
+async function makeMissing(entry: ModelEntry, point: PointEntry | null): Promise<void> {
+  if (entry.geometry === undefined) return;
+  if (!isSound(entry.weights)) await makeGeometryWeights(entry);
+  if (point !== null && !isSound(point.file)) await makeGeometryPoint(entry, point);
+}
+
+/** Says why not, unless the file is just not there. */
+function isSound(file: ZooFile): boolean {
+  if (!existsSync(file.path)) return false;
+  try {
+    openChecked(file);
+    return true;
+  } catch (thrown) {
+    const problem = thrown instanceof BenchError ? thrown.message : messageOf(thrown);
+    process.stderr.write(`${problem}: made anew\n`);
+    return false;
+  }
 }
 
 /** @throws BenchError for a ready graph or a peer, which no method of ours writes. */

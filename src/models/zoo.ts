@@ -1,5 +1,5 @@
-// The zoo: the models and points that ship, parsed from models/manifest.json, and those of this machine, from the
-// manifest in the local folder (localZoo.ts). Files are checked against the manifest's sha256 when they are first
+// The zoo: the models and points that ship, parsed from models/manifest.json, geometries with random weights, from
+// models/geometry.json, and those of this machine, from the manifest in the local folder (localZoo.ts). Files are checked against the manifest's sha256 when they are first
 // read, so a truncated download is named before it can be measured.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import type { MethodName, ModelOrigin } from '../core/names.ts';
 import { repoRoot } from '../core/root.ts';
 import type { Variant } from '../core/schema.ts';
 import { parseEncoderConfig, type EncoderConfig } from './config.ts';
+import type { GeometryModel } from './geometry/data.ts';
+import { geometryEntries } from './geometry/entries.ts';
 import { localManifestPath, localModelsFolder } from './localZoo.ts';
 import { readManifest, type Manifest, type Metrics, type modelSchema, type pointSchema } from './manifest.ts';
 
@@ -48,6 +50,8 @@ export interface ModelEntry {
   readonly points: readonly PointEntry[];
   readonly metrics: Metrics;
   readonly training: { readonly command: string; readonly seed: number };
+  /** Of a geometry: what its files are made from on first use. */
+  readonly geometry?: GeometryModel;
 }
 
 export interface Zoo {
@@ -68,7 +72,8 @@ export function loadZoo(
   const own = local !== null && existsSync(localManifestPath(local)) ? readManifest(localManifestPath(local)) : EMPTY;
   const models = [
     ...shipped.models.map((entry) => modelEntry(directory, entry)),
-    ...own.models.map((entry) => modelEntry(local ?? '', entry)),
+    ...geometryEntries(directory),
+    ...own.models.map((entry) => localEntry(local ?? '', entry)),
   ].map((entry) => ({ ...entry, points: [...entry.points, ...pointsFor(entry, own, local ?? '')] }));
   return {
     models,
@@ -78,6 +83,17 @@ export function loadZoo(
       throw new BenchError(`unknown model "${name}"`, `known: ${models.map((m) => m.name).join(', ')}`);
     },
   };
+}
+
+/** A broken model of this machine's own stands in the way of every command, so the error says how to be rid of it. */
+function localEntry(folder: string, entry: z.infer<typeof modelSchema>): ModelEntry {
+  try {
+    return modelEntry(folder, entry);
+  } catch (thrown) {
+    if (!(thrown instanceof BenchError)) throw thrown;
+    const remedy = `import it anew, or \`npm run models -- remove ${entry.name}\``;
+    throw new BenchError(thrown.message, remedy, { cause: thrown });
+  }
 }
 
 const EMPTY: Manifest = { schemaVersion: 1, models: [], points: [] };

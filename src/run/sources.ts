@@ -1,6 +1,7 @@
 // Where a run's models and texts come from: the zoo or ready graphs, their tokenizers and the data sets, each read once.
 import type { Machine, TaskFile } from '../core/schema.ts';
 import { ensureGraph } from '../models/graphCache.ts';
+import { tokenizerOf } from '../models/tokenizerOf.ts';
 import type { Zoo } from '../models/zoo.ts';
 import type { Catalogue } from '../plan/catalogue.ts';
 import type { ReadyGraphs } from '../plan/readyGraphs.ts';
@@ -39,8 +40,7 @@ export function makeSources({ zoo, modelsDir, dataDir, taskFile, graphs, version
     tokenizer: (model) =>
       once(tokenizers, model, () => {
         if (graphs?.model === model) return loadTokenizer(graphs.tokenizer.dir);
-        const { tokenizerDir, config } = zoo.model(model);
-        return loadTokenizer(tokenizerDir, config.tokenTypes);
+        return tokenizerOf(zoo.model(model));
       }),
     taskData,
     ...(graphs === undefined ? own : readySource(graphs, taskData)),

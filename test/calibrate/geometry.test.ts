@@ -5,7 +5,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { calibrateGeometry, checkPoint } from '../../src/calibrate/geometry/calibrateGeometry.ts';
+import {
+  calibrateGeometry,
+  checkPoint,
+  heldOutTexts,
+} from '../../src/calibrate/geometry/calibrateGeometry.ts';
 import { messageOf } from '../../src/core/errors.ts';
 import { sha256Hex } from '../../src/core/hash.ts';
 import { ensureGraph } from '../../src/models/graphCache.ts';
@@ -20,6 +24,7 @@ import { declare, geometryZoo, TINY_COUNTS, TINY_GEOMETRY } from '../fixtures/ti
 
 const folder = geometryZoo();
 let made: GeometryModel = TINY_GEOMETRY;
+const keep = (): void => undefined;
 
 function entryOf(directory = folder): ModelEntry {
   return loadZoo(directory, null).model('tiny-geometry');
@@ -37,7 +42,7 @@ test('a geometry is not offered before its weights have been recorded', () => {
 
 test('its points are calibrated, and recorded with the hashes of their files', async () => {
   const lines: string[] = [];
-  const options = { threads: 1, counts: TINY_COUNTS, say: (line: string) => lines.push(line) };
+  const options = { threads: 1, counts: TINY_COUNTS, say: (line: string) => lines.push(line), keep };
   made = await calibrateGeometry(folder, TINY_GEOMETRY, options);
   assert.equal(made.points.length, 9);
   assert.equal(lines.length, 9);
@@ -48,7 +53,7 @@ test('its points are calibrated, and recorded with the hashes of their files', a
 
 test('the same declaration gives the same record, to the byte', async () => {
   newCache();
-  const options = { threads: 1, counts: TINY_COUNTS, say: () => undefined };
+  const options = { threads: 1, counts: TINY_COUNTS, say: () => undefined, keep };
   assert.deepEqual(await calibrateGeometry(folder, TINY_GEOMETRY, options), made);
 });
 
@@ -73,8 +78,9 @@ test('its files are made on first use, as recorded', async () => {
 
 test('on other texts kept tokens follow the trajectory, and differ from text to text where texts decide', async () => {
   const entry = entryOf();
+  const texts = heldOutTexts(entry, TINY_COUNTS);
   for (const { method, trajectory } of made.points) {
-    const checks = await checkPoint(entry, method, trajectory, { threads: 1, counts: TINY_COUNTS });
+    const checks = await checkPoint(entry, method, trajectory, texts, 1);
     for (const { seqLen, worst, deviation } of checks) {
       assert.ok(worst < 0.12, `${method}:${trajectory} at ${seqLen}: off by ${worst}`);
       if (method !== 'topk' && trajectory === 'linear') assert.ok(deviation > 0.01);

@@ -28,26 +28,34 @@ export interface CalibrationOptions {
   /** Texts by sequence length; those of texts.ts if left out. */
   readonly counts?: Readonly<Record<number, number>>;
   readonly say: Say;
+  /** Given the declaration with every point found so far. */
+  readonly keep: (model: GeometryModel) => void;
 }
 
-/** @param directory of the zoo, for the tokenizer. @returns the declaration with everything recorded. */
+/**
+ * Points that are recorded stay if the weights are still the same: to find one anew, take it out of the file.
+ * @param directory of the zoo, for the tokenizer. @returns the declaration with everything recorded.
+ */
 export async function calibrateGeometry(
   directory: string,
   declared: GeometryModel,
-  { threads, counts, say }: CalibrationOptions,
+  { threads, counts, say, keep }: CalibrationOptions,
 ): Promise<GeometryModel> {
   const config = parseEncoderConfig(declared.config, declared.name);
   const path = join(geometryFolder(declared.name), 'weights.safetensors');
   const weights = await writeWeights(path, declared, config);
-  let model = { ...declared, weights, points: [] as GeometryPoint[] };
+  const same = declared.weights?.sha256 === weights.sha256;
+  let model = { ...declared, weights, points: same ? declared.points : [] };
   const bare = geometryEntry(directory, model);
   const texts = calibrationTexts(tokenizerOf(bare), streamOf(model), counts);
   for (const trajectory of TRAJECTORIES) {
     for (const method of GEOMETRY_METHODS) {
+      if (model.points.some((point) => point.method === method && point.trajectory === trajectory)) continue;
       const shares = keptShares(trajectory, config);
       const strengths = await strengthsOf(method, { ...bare, geometry: model }, shares, texts, threads);
       const point = await record(model, bare, { method, trajectory, strengths });
       model = { ...model, points: [...model.points, point] };
+      keep(model);
       say(
         `${model.name} ${method}:${trajectory} ${strengths.map((value) => value.toPrecision(4)).join(' ')}`,
       );
@@ -89,14 +97,19 @@ export interface LengthCheck {
   readonly deviation: number;
 }
 
-/** What a point keeps, length by length, on other texts than it was calibrated on. */
+/** Other texts than those that points are calibrated on. */
+export function heldOutTexts(entry: ModelEntry, counts?: CalibrationOptions['counts']): TextBatch[] {
+  return calibrationTexts(tokenizerOf(entry), 'held-out', counts);
+}
+
+/** What a point keeps, length by length. */
 export async function checkPoint(
   entry: ModelEntry,
   method: GeometryMethod,
   trajectory: TrajectoryName,
-  { threads, counts }: Pick<CalibrationOptions, 'threads' | 'counts'>,
+  texts: readonly TextBatch[],
+  threads: number,
 ): Promise<LengthCheck[]> {
-  const texts = calibrationTexts(tokenizerOf(entry), 'held-out', counts);
   const graph = await ensureGraph(entry, { method, point: trajectory });
   const session = await createSession(graph, { provider: 'cpu', threads });
   try {
