@@ -19,6 +19,7 @@ import { stepsOf } from '../plan/steps.ts';
 import { benchRun, type BenchRun, type Finished } from '../run/benchRun.ts';
 import { ingredientsOf } from '../run/ingredients.ts';
 import { labelNotes } from '../run/labelNotes.ts';
+import { availableMemory, checkMemory } from '../run/memoryNeed.ts';
 import { catalogueOf, makeSources } from '../run/sources.ts';
 import { Workbench, type Sources } from '../run/workbench.ts';
 import { RunFolder } from '../store/runFolder.ts';
@@ -109,7 +110,7 @@ async function begin(request: BenchRequest, machine: Machine, argv: readonly str
   if (request.target !== null) requireTarget(request.target, machine);
   const plan = await planOf(request, threadsOf(machine));
   const sources = sourcesOf(plan, machine);
-  await checkInputs(plan, sources);
+  await checkInputs(plan, sources, machine);
   const folder =
     request.runId === null
       ? RunFolder.create(outDirOf(request)).folder
@@ -161,7 +162,11 @@ function take(folder: RunFolder): void {
 }
 
 /** Texts and base weights, without which nothing could be measured. A damaged point costs only its own rows. */
-async function checkInputs(plan: Plan, sources: Sources): Promise<void> {
+async function checkInputs(plan: Plan, sources: Sources, machine: Machine): Promise<void> {
+  const { models: known } = loadZoo();
+  const weightBytes = (name: string): number =>
+    known.find((model) => model.name === name)?.weights.bytes ?? 0;
+  checkMemory(plan, weightBytes, availableMemory(machine));
   for (const task of new Set(plan.groups.map(({ group }) => group.task))) sources.taskData(task);
   for (const note of labelNotes(plan, loadZoo(), sources)) process.stderr.write(`${note}\n`);
   const models = new Map(plan.groups.map(({ group }) => [group.model, group]));
@@ -212,7 +217,7 @@ async function resume(
     dataDir: dataDir ?? stored.data.dataDir,
   };
   const sources = sourcesOf(plan, machine);
-  await checkInputs(plan, sources);
+  await checkInputs(plan, sources, machine);
   return { folder, run, plan, sources };
 }
 
