@@ -131,7 +131,7 @@ test('short inputs get eight batches, long ones at least two', () => {
 });
 
 test('the suites of the repository can be read, each under its own name', () => {
-  assert.deepEqual(suiteNames(), ['batch', 'lengths', 'quick', 'ragged', 'serving']);
+  assert.deepEqual(suiteNames(), ['batch', 'lengths', 'paper', 'quick', 'ragged', 'serving']);
   for (const name of suiteNames()) assert.equal(loadSuite(name).name, name);
   refuses(
     () => loadSuite('fast'),
