@@ -54,9 +54,9 @@ def classic_attention(module, query, key, value, attention_mask, **_):
     return (probs @ value).transpose(1, 2), probs
 
 
-def export(network: torch.nn.Module, path: Path) -> None:
+def export(network: Plain, path: Path) -> None:
     """By the TorchScript exporter: the optimizer's symbolic shapes fail on what the newer one writes (torch 2.13)."""
-    ids = torch.randint(5, 100, (2, 24))
+    ids = torch.randint(1, network.network.config.vocab_size, (2, 24))
     mask = torch.ones_like(ids)
     mask[1, 20:] = 0
     axes = {name: {0: "batch", 1: "length"} for name in INPUTS} | {"logits": {0: "batch"}}

@@ -132,6 +132,8 @@ class Child:
             process.wait()
             watch.stop()
         listener.join(timeout=5)
+        process.stdout.close()
+        process.stderr.close()
         if process.returncode == 0 and not watch.fired:
             return None
         what = f"no answer for {self.timeout:.0f} s; killed" if watch.fired else f"its process ended with {process.returncode}"
