@@ -32,7 +32,7 @@ export function summarizeTask(task: TaskData, tokenizer: Tokenizer): TaskSummary
     sentences: task.sentences.length,
     neutral: task.neutral.length,
     perLabel: task.labelNames.map((_, label) => task.sentences.filter((one) => one.label === label).length),
-    tokens: summarizeLengths(task.sentences.map(({ text }) => tokenizer.encode(text).ids.length)),
+    tokens: summarizeLengths(task.sentences.map(({ text, pair }) => tokenizer.encode(text, pair).ids.length)),
   };
 }
 

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { BenchError } from '../../src/core/errors.ts';
 import { sha256Hex } from '../../src/core/hash.ts';
 import { loadTask } from '../../src/text/dataset.ts';
-import { fetchSst2, isFetched } from '../../src/text/fetchSst2.ts';
+import { fetchArchive, isFetched } from '../../src/text/fetchArchive.ts';
 import { zipBytes } from './zipBytes.ts';
 
 const archive = zipBytes({
@@ -16,6 +16,9 @@ const archive = zipBytes({
   'SST-2/train.tsv': Buffer.from('sentence\tlabel\nfair \t1\n'),
 });
 const sha256 = sha256Hex(archive);
+const FILES = ['dev.tsv', 'train.tsv'];
+const fetchSst2 = (target: string, from: { url: string; sha256: string }, local: string | null) =>
+  fetchArchive(target, { ...from, folder: 'SST-2' }, FILES, local);
 const folder = (): string => mkdtempSync(join(tmpdir(), 'fetch-'));
 
 const served = async (status: number, work: (url: string) => Promise<void>): Promise<void> => {

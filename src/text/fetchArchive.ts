@@ -1,34 +1,32 @@
-// Brings the official GLUE copy of SST-2 into a local folder. Nothing else in the program opens a connection. The
-// archive is accepted only by its hash, which TensorFlow Datasets, Hugging Face's GLUE records and others give alike.
+// Brings the official GLUE copy of a task into a local folder. Nothing else in the program opens a connection. An
+// archive is accepted only by its hash (tasks/table.ts), which TensorFlow Datasets and Hugging Face's GLUE records give.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic, writeJsonAtomic } from '../core/atomicFile.ts';
 import { BenchError, messageOf } from '../core/errors.ts';
 import { sha256Hex } from '../core/hash.ts';
+import type { Archive } from './tasks/table.ts';
 import { readZipEntry } from './zip.ts';
 
-export interface Archive {
-  readonly url: string;
-  /** Hex digest of the whole archive. */
-  readonly sha256: string;
-}
-
-export const SST2_ARCHIVE: Archive = {
-  url: 'https://dl.fbaipublicfiles.com/glue/data/SST-2.zip',
-  sha256: 'd67e16fb55739c1b32cdce9877596db1c127dc322d93c082281f64057c16deaa',
-};
-
-const FILES = ['dev.tsv', 'train.tsv'] as const;
 /** Written last: its presence says that the files beside it are whole. */
 const RECORD = 'source.json';
-const TIMEOUT_MS = 120_000;
+/** Of the largest, MNLI: 300 MB on a slow line. */
+const TIMEOUT_MS = 1_800_000;
 
 export function isFetched(folder: string): boolean {
   return existsSync(join(folder, RECORD));
 }
 
-/** @param local a copy of the archive on this machine, or null to download it. */
-export async function fetchSst2(folder: string, archive: Archive, local: string | null): Promise<void> {
+/**
+ * @param files of the archive that are wanted.
+ * @param local a copy of the archive on this machine, or null to download it.
+ */
+export async function fetchArchive(
+  folder: string,
+  archive: Archive,
+  files: readonly string[],
+  local: string | null,
+): Promise<void> {
   const bytes = local === null ? await download(archive.url) : readLocal(local);
   const from = local ?? archive.url;
   const found = sha256Hex(bytes);
@@ -38,7 +36,8 @@ export async function fetchSst2(folder: string, archive: Archive, local: string 
       'the download was altered or cut short: try again, or use a copy of your own with --data DIR',
     );
   }
-  for (const file of FILES) writeFileAtomic(join(folder, file), readZipEntry(bytes, `SST-2/${file}`, from));
+  for (const file of files)
+    writeFileAtomic(join(folder, file), readZipEntry(bytes, `${archive.folder}/${file}`, from));
   writeJsonAtomic(join(folder, RECORD), { ...archive, fetchedAt: new Date().toISOString() });
 }
 
@@ -60,7 +59,7 @@ async function download(url: string): Promise<Buffer> {
   } catch (thrown) {
     throw new BenchError(
       `cannot download ${url}: ${reasonOf(thrown)}`,
-      'without a network: bring SST-2.zip by hand and pass --from FILE, or pass --data DIR with DIR/sst2/dev.tsv to the commands',
+      'without a network: bring the archive by hand and pass --from FILE, or pass --data DIR to the commands',
       { cause: thrown },
     );
   }
