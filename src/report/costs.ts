@@ -1,12 +1,12 @@
 // What a method costs besides its latency, as a table and in words: loading, first calls, memory and energy. Empty for
 // a run that did not measure them, so that older runs show nothing.
-import { variantKey } from '../core/keys.ts';
 import type { Costs, Row, Summary } from '../core/schema.ts';
 import { place } from './answer.ts';
 import { mebibytes, plain } from './format.ts';
 import { groupBy } from './grouping.ts';
 import { settingsOf } from './settings.ts';
 import type { Grid, GridColumn } from './textGrid.ts';
+import { labelOf } from './words.ts';
 
 export type CostedRow = Row & { readonly costs: Costs };
 
@@ -47,7 +47,7 @@ function cellsOf(row: CostedRow): string[] {
   const optional = (value: number | null, write: (value: number) => string): string =>
     value === null ? '' : write(value);
   return [
-    variantKey(row),
+    labelOf(row),
     plain(costs.loadMs),
     plain(costs.firstRunMs),
     optional(costs.newShapeRunMs, plain),

@@ -1,6 +1,6 @@
 // What the methods did under load, as a table: a block for each group and scenario, percentiles only where there were
 // requests enough, failed rows with their reason.
-import { groupKey, variantKey } from '../../core/keys.ts';
+import { groupKey } from '../../core/keys.ts';
 import type { ScenarioRow, Summary } from '../../core/schema.ts';
 import { place } from '../answer.ts';
 import type { CountedDoubt } from '../doubts.ts';
@@ -8,6 +8,7 @@ import { count, percent, plain, ratioInterval } from '../format.ts';
 import { groupBy } from '../grouping.ts';
 import { compareVariants, describe, varyingFields } from '../settings.ts';
 import { toMarkdown, toText, type Grid, type GridColumn, type GridLine } from '../textGrid.ts';
+import { inWords, labelOf } from '../words.ts';
 
 const COLUMNS: readonly GridColumn[] = [
   { title: 'method', align: 'left' },
@@ -42,7 +43,8 @@ export function scenarioGrid({ scenarios }: Summary, doubts: readonly CountedDou
     const body = rows.toSorted(compareVariants).map((row) => lineOf(row, doubts));
     return [{ heading: `${scenarioText(first)}: ${where}` }, ...body];
   });
-  return { columns: COLUMNS, lines };
+  const columns = COLUMNS.map((one) => ({ ...one, title: inWords(scenarios, one.title) }));
+  return { columns, lines };
 }
 
 /** `server, 2 streams, 141 requests a second` */
@@ -56,7 +58,7 @@ export function scenarioText({ scenario }: Pick<ScenarioRow, 'scenario'>): strin
 
 function lineOf(row: ScenarioRow, doubts: readonly CountedDoubt[]): GridLine {
   if (row.status !== 'ok')
-    return { label: variantKey(row), across: `${row.status}: ${row.reason ?? 'no reason recorded'}` };
+    return { label: labelOf(row), across: `${row.status}: ${row.reason ?? 'no reason recorded'}` };
   const { latencyMs, vsDense } = row;
   const own = new Set(row.doubts.map(({ code }) => code));
   const marks = doubts.filter(({ code }) => own.has(code)).map(({ mark }) => mark);
@@ -66,7 +68,7 @@ function lineOf(row: ScenarioRow, doubts: readonly CountedDoubt[]): GridLine {
     value === null || value === undefined ? '' : ratioInterval(value);
   return {
     cells: [
-      variantKey(row),
+      labelOf(row),
       time(latencyMs?.p50),
       time(latencyMs?.p90),
       time(latencyMs?.p95),
