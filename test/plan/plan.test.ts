@@ -135,7 +135,7 @@ test('the suites of the repository can be read, each under its own name', () => 
   for (const name of suiteNames()) assert.equal(loadSuite(name).name, name);
   refuses(
     () => loadSuite('fast'),
-    /unknown suite "fast" \(--suite takes batch, lengths, quick, ragged, serving\)/,
+    /unknown suite "fast" \(--suite takes batch, lengths, paper, quick, ragged, serving\)/,
   );
 });
 
