@@ -7,7 +7,7 @@ import { mean } from '../stats/samples.ts';
 import type { Document } from '../text/compose.ts';
 import type { TaskData } from '../text/dataset.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
-import { judge, type Judged } from './confirm.ts';
+import { judge, type Judged, type Labels } from './confirm.ts';
 import { Interrupted, type Evaluation } from './evaluation.ts';
 import { chooseExamples } from './examples.ts';
 import { layerCost } from './flopsModel.ts';
@@ -27,6 +27,8 @@ export interface CalibrationRequest {
   readonly split: { readonly calibration: TaskData; readonly heldOut: TaskData };
   /** Whether the labels mean something to the model. */
   readonly labelled: boolean;
+  /** Label of each output; null where an output's index is its label. */
+  readonly outputLabels: readonly number[] | null;
   readonly tokenizer: Tokenizer;
   readonly text: TextMode;
   readonly seqLen: number;
@@ -61,7 +63,6 @@ export async function calibrate(request: CalibrationRequest): Promise<Calibrated
     heldOut: request.heldOutExamples,
     seed,
   });
-  checkTypes(entry, calibration);
   const lengths = calibration.map(({ ids }) => ids.length);
   const cost = layerCost(entry.config, lengths);
   const least = leastShare(method, cost, entry.config.layers, mean(lengths));
@@ -130,24 +131,18 @@ async function measuredSet(
   return { set, dense, score: scoreOf(labelsOf(request, documents), dense) };
 }
 
-function labelsOf({ labelled, split }: CalibrationRequest, documents: readonly Document[]) {
+function labelsOf(
+  { labelled, split, outputLabels }: CalibrationRequest,
+  documents: readonly Document[],
+): Labels {
   const { metrics } = split.heldOut;
-  return { values: labelled ? documents.map(({ label }) => label) : null, metrics };
+  return { values: labelled ? documents.map(({ label }) => label) : null, metrics, outputs: outputLabels };
 }
 
 /** Lets signals be heard between two batches. */
 async function stopIfAborted(signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => setImmediate(resolve));
   if (signal.aborted) throw new Interrupted('interrupted');
-}
-
-function checkTypes({ name, config }: ModelEntry, documents: readonly Document[]): void {
-  const longest = Math.max(...documents.map(({ ids }) => ids.length));
-  if (longest <= config.maxPositions) return;
-  throw new BenchError(
-    `${name} reads up to ${config.maxPositions} tokens, a text has ${longest}`,
-    `--seq-len ${config.maxPositions}`,
-  );
 }
 
 /** What is told when no setting meets the goal. */

@@ -32,7 +32,7 @@ export function costAt({ evaluation }: Candidate, target: number, steepness: num
 }
 
 /** Relative distance from the target within which divergences can be moved to it. */
-const COMPARABLE = 0.05;
+const COMPARABLE = 0.08;
 const FAR = 1e9;
 const TINY = 1e-12;
 

@@ -15,15 +15,17 @@ import { answersOf } from './measured.ts';
 import type { Answers, ExampleSet } from './subject.ts';
 
 export const AGREEMENT = 'agreement with dense';
+/** Pearson's, of a single value. */
+export const CORRELATION = 'correlation with dense';
 export type Accuracy = NonNullable<Row['accuracy']>;
 
 export interface Judged {
   readonly n: number;
   readonly metric: string;
-  /** Null where the metric is agreement. */
+  /** Null where dense itself is what is compared with. */
   readonly dense: Estimate | null;
   readonly point: Estimate;
-  /** Point minus dense; null where the metric is agreement. */
+  /** Point minus dense; null where dense is what is compared with. */
   readonly delta: Accuracy['deltaVsDense'];
   /** Share of examples that both answer alike; null for regression. */
   readonly agreement: Estimate | null;
@@ -37,26 +39,45 @@ export interface Judged {
 export interface Labels {
   /** Null where they mean nothing to the model. */
   readonly values: readonly number[] | null;
+  /** Label of each output (text/tasks/align.ts); null where an output's index is its label, and of a regression. */
+  readonly outputs: readonly number[] | null;
   readonly metrics: readonly [Metric, ...Metric[]];
+}
+
+/** The model's answers in the order of the task's labels. */
+export function inTaskOrder({ outputs }: Labels, answers: readonly number[]): readonly number[] {
+  return outputs === null ? answers : answers.map((output) => outputs[output] ?? -1);
 }
 
 export function judge(set: ExampleSet, dense: Answers, point: Answers, labels: Labels, seed: string): Judged {
   const [own, theirs] = [answersOf(point), answersOf(dense)];
   const same = own.filter((answer, index) => answer === theirs[index]).length;
   const agreement = dense.classes === 1 ? null : wilson(same, set.size);
-  const scored = labels.values === null ? null : scores(labels.values, labels.metrics, theirs, own);
   return {
     n: set.size,
-    metric: scored === null ? AGREEMENT : scored.point.metric,
-    dense: scored?.dense ?? null,
-    point: scored?.point ?? agreement ?? { value: NaN, low: NaN, high: NaN },
-    delta: scored?.point.deltaVsDense ?? null,
+    ...worth(labels, theirs, own, agreement),
     agreement,
     divergence: mean(divergences(dense, point)),
     flopsRatio: ratioOfSums(dense.flops, point.flops, createRandom(seed)),
     meanTokens: mean(set.lengths),
     keptTokens: point.kept.map(mean),
   };
+}
+
+function worth(
+  labels: Labels,
+  dense: readonly number[],
+  point: readonly number[],
+  agreement: Estimate | null,
+): Pick<Judged, 'metric' | 'dense' | 'point' | 'delta'> {
+  const nothing = { dense: null, delta: null };
+  const { values, metrics } = labels;
+  if (values !== null) {
+    const scored = scores(values, metrics, inTaskOrder(labels, dense), inTaskOrder(labels, point));
+    return { metric: scored.point.metric, ...scored, delta: scored.point.deltaVsDense };
+  }
+  if (agreement !== null) return { metric: AGREEMENT, point: agreement, ...nothing };
+  return { metric: CORRELATION, point: scores(dense, ['pearson'], dense, point).point, ...nothing };
 }
 
 function scores(

@@ -4,7 +4,7 @@
 // be kept; and a mutation moves pruning from one layer to another instead of redrawing it, by a step that grows
 // while children win and shrinks while they lose (Rechenberg's one-fifth rule).
 import type { Random } from '../core/random.ts';
-import { achieved, costAt, measureAt, type Candidate, type Terrain } from './candidate.ts';
+import { achieved, costAt, measureAt, settle, type Candidate, type Terrain } from './candidate.ts';
 
 export interface EvolveOptions {
   readonly target: number;
@@ -20,6 +20,16 @@ const POPULATION = 8;
 const CROSSOVER = 0.3;
 const FIRST_STEP = 0.5;
 const LEAST_STEP = 0.04;
+/** In balance when one child in five wins. */
+const GROWTH = 1.4;
+const SHRINKAGE = 0.92;
+/** Relative distances from the target: of any child that is compared, and of one that leads. */
+const NEAR = 0.025;
+const SETTLED = 0.005;
+const SETTLE_TRIES = 2;
+/** Children without an improvement of this share, after which the search has converged. */
+const PATIENCE = 40;
+const WORTHWHILE = 0.003;
 
 /** @param starts measured schedules. @returns the population, best first. */
 export async function evolve(
@@ -30,16 +40,29 @@ export async function evolve(
   const cost = (one: Candidate): number => costAt(one, target, steepness);
   let population = starts.toSorted((a, b) => cost(a) - cost(b)).slice(0, POPULATION);
   let step = FIRST_STEP;
-  for (let child = 0; child < children && !enough(); child++) {
+  let idle = 0;
+  for (let child = 0; child < children && idle < PATIENCE && !enough(); child++) {
+    const before = cost(champion(population));
     const [first, second] = [tournament(population, random), tournament(population, random)];
     const crossed = first !== second && random.next() < CROSSOVER;
     const genes = crossed ? crossover(first, second, random) : mutate(achieved(first), step, random);
-    const born = await measureAt(terrain, genes, target, first.evaluation);
+    const measured = await measureAt(terrain, genes, target, first.evaluation);
+    const near = await settle(terrain, measured, target, NEAR, 1);
+    // A divergence that is judged away from the target may flatter: whoever would lead is brought to it first.
+    const leads = cost(near) < cost(champion(population));
+    const born = leads ? await settle(terrain, near, target, SETTLED, SETTLE_TRIES) : near;
     const won = cost(born) < cost(first);
-    if (!crossed) step = Math.max(LEAST_STEP, Math.min(1, step * (won ? 1.22 : 0.95)));
+    if (!crossed) step = Math.max(LEAST_STEP, Math.min(1, step * (won ? GROWTH : SHRINKAGE)));
     population = [...population, born].toSorted((a, b) => cost(a) - cost(b)).slice(0, POPULATION);
+    idle = cost(champion(population)) < (1 - WORTHWHILE) * before ? 0 : idle + 1;
   }
   return population;
+}
+
+function champion(population: readonly Candidate[]): Candidate {
+  const [first] = population;
+  if (first === undefined) throw new RangeError('an empty population');
+  return first;
 }
 
 /** The better of two draws: the population is sorted. */
@@ -65,12 +88,11 @@ function mutate(keeps: readonly number[], step: number, random: Random): number[
   const pruning = keeps.map((keep) => -Math.log(keep));
   const giver = random.integer(pruning.length);
   const taker = (giver + 1 + random.integer(Math.max(1, pruning.length - 1))) % pruning.length;
-  const amount = step * random.next() * MOST_MOVED;
+  const amount = step * random.next() ** 2; // many small moves, a few large ones
   const given = random.next() < EMPTIED ? (pruning[giver] ?? 0) : Math.min(amount, pruning[giver] ?? 0);
   const changed = pruning.with(giver, (pruning[giver] ?? 0) - given);
   changed[taker] = (changed[taker] ?? 0) + amount;
   return changed.map((value) => Math.exp(-value));
 }
 
-const MOST_MOVED = 1;
 const EMPTIED = 0.08;

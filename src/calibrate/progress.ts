@@ -65,7 +65,7 @@ export class SearchProgress {
       this.#best === null
         ? ''
         : `, best divergence ${this.#best.divergence.toFixed(4)} at ${(1 / this.#best.flopsShare).toFixed(2)}x`;
-    return `${name}: ${this.#inStage} of at most ${evaluations} evaluations${best}${this.#left()}`;
+    return `${name}: ${this.#inStage} of about ${evaluations} evaluations${best}${this.#left()}`;
   }
 
   #left(): string {

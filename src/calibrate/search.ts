@@ -36,7 +36,7 @@ export interface Problem {
   readonly announce: (stage: Stage) => void;
 }
 
-/** A stage begins, and how many evaluations it will take at most. */
+/** A stage begins, and how many evaluations it will take, about. */
 export interface Stage {
   readonly name: string;
   readonly evaluations: number;

@@ -2,7 +2,7 @@
 // shows), the strengths, and the tokens that each layer keeps.
 import { toText, type GridColumn } from '../report/textGrid.ts';
 import type { Estimate } from '../stats/proportions.ts';
-import { AGREEMENT, type Judged } from './confirm.ts';
+import { AGREEMENT, CORRELATION, type Judged } from './confirm.ts';
 import type { Goal } from './goal.ts';
 import type { CalibratedMethod } from './strengthMap.ts';
 
@@ -40,8 +40,10 @@ export function renderVerdict(verdict: Verdict): string {
   const lines = [
     row('examples', ({ n, source }) => `${n} of ${source}`),
     row('mean tokens', ({ meanTokens }) => meanTokens.toFixed(1)),
-    ...(heldOut.metric === AGREEMENT
-      ? []
+    ...(heldOut.dense === null
+      ? heldOut.metric === CORRELATION
+        ? [row(CORRELATION, (judged) => share(judged.point))]
+        : []
       : [
           row(`${heldOut.metric} of dense`, ({ dense }) => (dense === null ? '' : share(dense))),
           row(`${heldOut.metric} of the point`, (judged) => share(judged.point)),

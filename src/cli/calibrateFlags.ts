@@ -4,7 +4,7 @@ import { BenchError } from '../core/errors.ts';
 import { TEXT_MODES, type TextMode } from '../core/names.ts';
 import { pointNameFor, type Goal } from '../calibrate/goal.ts';
 import { CALIBRATED_METHODS, type CalibratedMethod } from '../calibrate/strengthMap.ts';
-import { TASKS } from '../text/dataset.ts';
+import { parseTaskFlags, TASK_FLAGS, type TaskChoice } from './taskFlags.ts';
 import { oneOf, wholeNumber, type Flag, type Parsed, type Usage } from './args.ts';
 
 const SPLIT_CHOICES = ['train', 'dev'] as const;
@@ -18,14 +18,18 @@ const FLAGS = {
     value: 'SHARE',
     help: "goal: the fewest FLOPs at which at most SHARE of the task's metric is lost, e.g. 0.01",
   },
-  task: { type: 'string', value: 'NAME', help: `data set: ${TASKS.join(', ')} (default: the model's own)` },
+  ...TASK_FLAGS,
   data: { type: 'string', value: 'DIR', help: 'folder with the data sets (or TOKEN_PRUNING_DATA)' },
   'calibrate-on': {
     type: 'string',
     value: 'SPLIT',
     help: 'train: the training file where there is one (default); dev: half of the evaluation file, the other half confirms',
   },
-  text: { type: 'string', value: 'MODE', help: `${TEXT_MODES.join(', ')} (default natural)` },
+  text: {
+    type: 'string',
+    value: 'MODE',
+    help: `${TEXT_MODES.join(', ')} (default natural); where --task is a file, its column of the text`,
+  },
   'seq-len': { type: 'string', value: 'N', help: 'most tokens of a text (default 128)' },
   examples: { type: 'string', value: 'N', help: 'calibration examples at most (default 512)' },
   'held-out': { type: 'string', value: 'N', help: 'held-out examples at most (default 1000)' },
@@ -57,7 +61,7 @@ export interface CalibrateRequest {
   readonly model: string;
   readonly method: CalibratedMethod;
   readonly goal: Goal;
-  readonly task: string | null;
+  readonly task: TaskChoice;
   readonly dataDir: string | null;
   readonly calibrateOn: (typeof SPLIT_CHOICES)[number];
   readonly text: TextMode;
@@ -79,16 +83,17 @@ export function readCalibrate({ values }: Parsed<typeof FLAGS>): CalibrateReques
     least: number,
   ): number => (values[flag] === undefined ? fallback : wholeNumber(flag, values[flag], least));
   const goal = goalOf(values.flops, values.loss);
+  const task = parseTaskFlags(values);
   if (values.model === undefined)
     throw new BenchError('calibrate: --model is missing', 'e.g. --model minilm-l6');
   return {
     model: values.model,
     method: methodOf(values.method),
     goal,
-    task: values.task ?? null,
+    task,
     dataDir: values.data === undefined ? null : resolve(values.data),
     calibrateOn: oneOf('calibrate-on', values['calibrate-on'] ?? 'train', SPLIT_CHOICES),
-    text: oneOf('text', values.text ?? 'natural', TEXT_MODES),
+    text: oneOf('text', task.textMode ?? 'natural', TEXT_MODES),
     seqLen: whole('seq-len', 128, 8),
     examples: whole('examples', 512, 8),
     heldOut: whole('held-out', 1000, 8),

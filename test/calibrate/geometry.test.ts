@@ -14,12 +14,14 @@ import { messageOf } from '../../src/core/errors.ts';
 import { sha256Hex } from '../../src/core/hash.ts';
 import { ensureGraph } from '../../src/models/graphCache.ts';
 import type { GeometryModel } from '../../src/models/geometry/data.ts';
+import { checkRoom } from '../../src/models/geometry/making.ts';
 import { tokenizerOf } from '../../src/models/tokenizerOf.ts';
 import { loadZoo, type ModelEntry } from '../../src/models/zoo.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
 import { loadSuite } from '../../src/plan/suite.ts';
 import { catalogueOf } from '../../src/run/sources.ts';
+import { refuses } from '../fixtures/refuses.ts';
 import { declare, geometryZoo, TINY_COUNTS, TINY_GEOMETRY } from '../fixtures/tinyGeometry.ts';
 
 const folder = geometryZoo();
@@ -118,6 +120,15 @@ test('a declaration changed by hand makes other bytes, which are refused', async
       /made with other bytes than recorded .*geometry\.json was changed by hand/.test(messageOf(thrown)),
   );
   declare(folder, [made]);
+});
+
+test('without room for it nothing is begun', () => {
+  const { name, weights } = entryOf();
+  checkRoom({ name, weights }, 2 * weights.bytes);
+  refuses(
+    () => checkRoom({ name, weights }, 1e6),
+    /tiny-geometry needs 8 MB in .*, where 1 MB are free \(make room, or set TOKEN_PRUNING_CACHE/,
+  );
 });
 
 test("special tokens are the model's own, words the tokenizer's", () => {

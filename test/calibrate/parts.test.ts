@@ -131,10 +131,10 @@ test('progress tells stage, count, best at the target and time left', () => {
     now += 1000;
     progress.count({ strengths: [], divergence: 1 / done, flopsShare: 0.5, kept: [], loss: 0 });
   }
-  assert.equal(lines[0], 'greedy: 0 of at most 50 evaluations\n');
+  assert.equal(lines[0], 'greedy: 0 of about 50 evaluations\n');
   assert.match(
     lines[1] ?? '',
-    /25 of at most 50 evaluations, best divergence 0\.0400 at 2\.00x, about 25 s left/,
+    /25 of about 50 evaluations, best divergence 0\.0400 at 2\.00x, about 25 s left/,
   );
   assert.equal(progress.evaluations, 25);
 });
