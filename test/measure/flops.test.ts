@@ -39,8 +39,41 @@ test('dense: 4d^2 + 2df MACs a token, 2d n^2 for attention, d^2 + dC for the hea
     predictor: 0,
     score: 0,
     head: 2 * (16 + 8),
+    orphan: 0,
   });
   assert.equal(executed, total(parts));
+});
+
+test('an orphan is projected and fed forward apart from the tokens, and is a slot of a rectangle', () => {
+  // Two texts of 3 and 2 tokens, two layers: the second loses [CLS] in the first layer and everything in the second.
+  const counts = {
+    lengths: [3, 2],
+    paddedLength: 3,
+    kept: [
+      [3, 1],
+      [3, 0],
+    ],
+    orphans: [
+      [0, 1],
+      [0, 1],
+    ],
+  };
+  const { parts, executed } = encoderFlops({ ...config, layers: 2 }, packed, scored, CPU_KERNELS, counts);
+  assert.equal(parts.linear, 2 * (3 * 16 * 5 + 80 * 4 + 3 * 16 * 4 + 80 * 3));
+  // After the first layer the output projection and feed-forward; in the second the projections to Q, K and V as well.
+  assert.equal(parts.orphan, 2 * (80 + 3 * 16 + 80));
+  assert.equal(parts.attention, 2 * 2 * 4 * (9 + 4 + 9 + 1));
+  // Rectangles of 2 x 3 x 3 slots in both layers: an orphan's own slots are computed, and belong to no token.
+  const empty = 18 - 13 + (18 - 10);
+  assert.equal(executed, total(parts) + 2 * (2 * 4 + 2) * empty);
+  const looping = encoderFlops(
+    { ...config, layers: 2 },
+    packed,
+    scored,
+    { ...CPU_KERNELS, loopAbove: 1 },
+    counts,
+  );
+  assert.equal(looping.executed, total(parts), 'a loop over texts leaves orphans out');
 });
 
 test('removal after attention: projection and feed-forward on survivors, attention on all, score listed', () => {
