@@ -34,6 +34,10 @@ function metricsText(metrics: Metrics): string {
   const dev = metrics['sst2-dev'];
   const parts = dev === undefined ? [] : [`SST-2 dev ${percent(dev.accuracy)} (n=${dev.n})`];
   if (dev?.flopsRatio !== undefined) parts.push(`${dev.flopsRatio.toFixed(2)}x fewer FLOPs`);
+  if (metrics.heldOut !== undefined) {
+    const { task, metric, value, n, flopsRatio } = metrics.heldOut;
+    parts.push(`${metric} ${percent(value)} on held-out ${task} (n=${n}); ${flopsRatio.toFixed(2)}x fewer FLOPs`);
+  }
   const lengths = Object.entries(metrics.documents ?? {});
   if (lengths.length > 0) {
     parts.push(`documents ${lengths.map(([length, m]) => `${length}: ${percent(m.accuracy)}`).join(', ')}`);
