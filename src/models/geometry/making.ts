@@ -21,7 +21,7 @@ const toStderr: Say = (line) => process.stderr.write(`${line}\n`);
 export async function makeGeometryWeights(entry: ModelEntry, say: Say = toStderr): Promise<void> {
   const model = geometryOf(entry);
   const start = performance.now();
-  checkRoom(entry);
+  checkRoom(entry, freeBytes(dirname(entry.weights.path)));
   say(`${entry.name}: making ${megabytes(entry.weights.bytes)} of random weights (once) ...`);
   const written = await writeWeights(entry.weights.path, model, entry.config);
   checkMade(entry.weights, written);
@@ -50,16 +50,20 @@ function geometryOf({ name, geometry }: ModelEntry): GeometryModel {
 /** Graphs read a second copy, laid out for mapping. */
 const COPIES = 2;
 
-function checkRoom({ name, weights }: ModelEntry): void {
-  const folder = dirname(weights.path);
-  makeFolder(folder);
-  const { bavail, bsize } = statfsSync(folder);
+/** @throws BenchError naming what is needed and what there is. */
+export function checkRoom({ name, weights }: Pick<ModelEntry, 'name' | 'weights'>, free: number): void {
   const needed = COPIES * weights.bytes;
-  if (bavail * bsize >= needed) return;
+  if (free >= needed) return;
   throw new BenchError(
-    `${name} needs ${megabytes(needed)} in ${folder}, where ${megabytes(bavail * bsize)} are free`,
+    `${name} needs ${megabytes(needed)} in ${dirname(weights.path)}, where ${megabytes(free)} are free`,
     `make room, or set ${CACHE_VARIABLE} to a folder with room`,
   );
+}
+
+function freeBytes(folder: string): number {
+  makeFolder(folder);
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 function checkMade(wanted: ZooFile, { sha256, bytes }: WrittenFile): void {
