@@ -1,5 +1,5 @@
-// What an import proves before it is believed: the packed and the padded dense graph, which share little but the
-// weights, give the same logits on a few sentences, alone and together.
+// What an import proves before it is believed: ONNX Runtime loads the packed and the padded dense graph, and both give the
+// same finite logits on a few sentences, alone and together. Whether they are the checkpoint's is for the parity tests.
 import { BenchError } from '../core/errors.ts';
 import { createSession } from '../runtime/session.ts';
 import { toBatch, type SequenceIds } from '../text/batch.ts';

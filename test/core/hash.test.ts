@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { sha256File, sha256Hex, stableJson } from '../../src/core/hash.ts';
+import { sha256File, sha256FileSync, sha256Hex, stableJson } from '../../src/core/hash.ts';
 import { repoRoot } from '../../src/core/root.ts';
 
 // FIPS 180-2, appendix B.1
@@ -15,7 +15,12 @@ test('text, bytes and files hash alike', async () => {
   assert.equal(sha256Hex('abc'), ABC);
   assert.equal(sha256Hex(new Uint8Array([97, 98, 99])), ABC);
   assert.equal(await sha256File(path), ABC);
+  assert.equal(sha256FileSync(path), ABC);
+  const long = Buffer.alloc(9_000_000, 'abc'); // more than is read at a time
+  writeFileSync(path, long);
+  assert.equal(sha256FileSync(path), sha256Hex(long));
   await assert.rejects(sha256File(`${path}.none`), /cannot read .*none/);
+  assert.throws(() => sha256FileSync(`${path}.none`), /cannot read .*none/);
 });
 
 test('stable JSON sorts keys at every depth and keeps the order of lists', () => {
