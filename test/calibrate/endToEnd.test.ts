@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -128,13 +128,42 @@ test('a model that answers nothing is judged by its agreement with itself', asyn
   const path = join(folder, 'manifest.json');
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as { models: object[] };
   manifest.models = manifest.models.map((model) => ({ ...model, answers: false }));
-  const { writeFileSync } = await import('node:fs');
   writeFileSync(path, JSON.stringify(manifest));
   const { code, out } = await call(command, flags('topk', '--flops', '1.3'));
   assert.equal(code, 0);
   assert.match(out, /agreement with dense +\d/);
   assert.match(out, /answers no task, so only its agreement/);
   assert.doesNotMatch(out, /accuracy/);
+});
+
+test('a file of the user is parted in two halves, and its labels are matched to the outputs by name', async () => {
+  const folder = fresh();
+  const path = join(folder, 'mine.jsonl');
+  const words = ['good', 'bad', 'dull', 'fine', 'grand', 'poor'];
+  const rows = Array.from({ length: 60 }, (_, i) => ({
+    review: `${words[i % 6]!} ${words[(i * i) % 6]!} film number ${'abcdefghij'[i % 10]!}${'klmnop'[i % 6]!} ${'x'.repeat(1 + (i % 9))}`,
+    verdict: i % 2 === 0 ? 'LABEL_1' : 'LABEL_0',
+  }));
+  writeFileSync(path, rows.map((row) => JSON.stringify(row)).join('\n'));
+  const argv = [
+    '--task',
+    path,
+    '--text',
+    'review',
+    '--label',
+    'verdict',
+    '--seq-len',
+    '64',
+    '--threads',
+    '1',
+  ];
+  const { code, out } = await call(command, [
+    ...['--model', 'tiny', '--method', 'threshold', '--flops', '1.2', '--json', ...argv],
+  ]);
+  assert.equal(code, 0);
+  const { calibration, heldOut, task } = JSON.parse(out) as Verdict & { task: string };
+  assert.match(task, /^mine-[0-9a-f]{8}$/);
+  assert.equal(calibration.n + heldOut.n, 60);
 });
 
 test('a bound on loss that cannot be kept ends with code 1 and writes nothing', async () => {
