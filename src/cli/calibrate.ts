@@ -1,5 +1,5 @@
 // `npm run calibrate`: an operating point of a pruning method from dense weights alone.
-import { cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { BenchError, EXIT } from '../core/errors.ts';
 import type { TextMode } from '../core/names.ts';
 import { calibrate, notMet, type Calibrated } from '../calibrate/calibrate.ts';
@@ -57,7 +57,7 @@ async function run(request: CalibrateRequest, argv: readonly string[]): Promise<
       ...{ text: request.text, seqLen: request.seqLen },
       ...{ examples: request.examples, heldOutExamples: request.heldOut },
       tokenizer: tokenizerOf(entry),
-      threads: request.threads ?? cpus().length,
+      threads: request.threads ?? availableParallelism(),
     });
   } catch (thrown) {
     if (thrown instanceof Interrupted) return EXIT.failedCells;
