@@ -6,6 +6,7 @@ import { doubtLine, type CountedDoubt } from '../doubts.ts';
 import { effectText, machineFacts, runFacts } from '../machineFacts.ts';
 import { METHODOLOGY, TERMS } from '../terms.ts';
 import type { RunVerdict } from '../validity.ts';
+import { inWords } from '../words.ts';
 import { definitions, escapeHtml, paragraphs, scrollable, section } from './markup.ts';
 
 export function answerSection(answer: Answer): string {
@@ -34,8 +35,8 @@ function verdictTable({ setting, variants }: SettingAnswer): string {
     };
   });
   return stackTable(
-    `Verdict of each method (${setting.label})`,
-    ['method', 'verdict', 'speed', 'accuracy'],
+    `${inWords(setting.rows, 'Verdict of each method')} (${setting.label})`,
+    [inWords(setting.rows, 'method'), 'verdict', 'speed', 'accuracy'],
     rows,
   );
 }
