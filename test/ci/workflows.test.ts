@@ -168,6 +168,7 @@ describe('commands in workflows, scripts and docs', () => {
       merge: () => import('../../src/cli/merge.ts'),
       report: () => import('../../src/cli/report.ts'),
       'setup:cuda': () => import('../../src/cli/setupCuda.ts'),
+      'verify:avx2': () => import('../../src/cli/verifyAvx2.ts'),
     };
     for (const { script, flags, file } of calls) {
       const load = commands[script];
