@@ -101,18 +101,24 @@ function accuracyDifferences(
 ): ExactDifference[] {
   if (base === null) return [];
   const after = next.accuracy;
-  if (after === null) return [{ quantity: 'accuracy', base: base.value, next: 'missing' }];
+  const quantity = base.metric;
+  if (after === null) return [{ quantity, base: base.value, next: 'missing' }];
+  if (after.metric !== base.metric) return [{ quantity: 'metric', base: base.metric, next: after.metric }];
   const same = (key: 'n' | 'examplesDigest'): boolean =>
     base[key] === undefined || after[key] === undefined || base[key] === after[key];
-  if (!same('n')) return [{ quantity: 'accuracy examples', base: base.n, next: after.n }];
+  if (!same('n')) return [{ quantity: `${quantity} examples`, base: base.n, next: after.n }];
   if (!same('examplesDigest')) {
     return [
-      { quantity: 'accuracy examples', base: short(base.examplesDigest), next: short(after.examplesDigest) },
+      {
+        quantity: `${quantity} examples`,
+        base: short(base.examplesDigest),
+        next: short(after.examplesDigest),
+      },
     ];
   }
   const differences: ExactDifference[] = near(base.value, after.value, ROUNDING)
     ? []
-    : [{ quantity: 'accuracy', base: base.value, next: after.value }];
+    : [{ quantity, base: base.value, next: after.value }];
   if (tolerance !== null) return Math.abs(base.value - after.value) <= tolerance ? [] : differences;
   const [one, other] = [base.predictionsDigest, after.predictionsDigest];
   if (one === undefined || other === undefined || one === other) return differences;

@@ -1,12 +1,21 @@
 // The answer in words that every report opens with: which method is fastest here, at what cost in accuracy, how
 // sure that is, and what to do. Built from verdicts only; no number appears that is not also in the table.
-import { variantKey } from '../core/keys.ts';
 import type { Row, Summary } from '../core/schema.ts';
-import { count, NOT_MEASURED, percent, points, probability, ratio, ratioInterval } from './format.ts';
+import { count, NOT_MEASURED, percent, probability, ratio, ratioInterval } from './format.ts';
+import { exampleSentences } from './examples.ts';
+import {
+  differenceInterval,
+  differenceUnit,
+  metricName,
+  score,
+  scoreDifference,
+  sharedName,
+} from './metric.ts';
 import { noAccuracySentences, noAccuracyText } from './noAccuracy.ts';
 import { detectableSentence } from './resolution.ts';
 import { noiseFloorOf, settingsOf, type Setting } from './settings.ts';
 import { variantVerdicts, type VariantVerdict } from './verdicts.ts';
+import { labelOf, wording } from './words.ts';
 
 export interface VariantAnswer extends VariantVerdict {
   readonly speedText: string;
@@ -45,11 +54,14 @@ function runSentences(summary: Summary): string[] {
   sentences.push(
     noiseFloor === null
       ? 'The noise floor was not measured, so small differences must not be believed.'
-      : `Noise floor (dense against its own copy): ±${percent(noiseFloor.worst)} at worst, ±${percent(noiseFloor.median)} in the middle; a smaller difference cannot be seen here.`,
+      : wording(
+          rows,
+        )`Noise floor (dense against its own copy): ±${percent(noiseFloor.worst)} at worst, ±${percent(noiseFloor.median)} in the middle; a smaller difference cannot be seen here.`,
   );
   sentences.push(
     ...[detectableSentence(summary)].filter((text) => text !== ''),
     ...noAccuracySentences(rows),
+    ...exampleSentences(rows),
   );
   return sentences;
 }
@@ -71,24 +83,25 @@ function headline(summary: Summary, setting: Setting, verdicts: readonly Variant
     .join(' with ');
   const ranked = rankBySpeed(verdicts.filter((verdict) => verdict.meanSpeedup !== null));
   const [fastest] = ranked;
-  if (fastest === undefined) return [`${where}, no pruned method was measured against dense.`];
+  const say = wording(setting.rows);
+  if (fastest === undefined) return [say`${where}, no pruned method was measured against dense.`];
   if (fastest.speed.faster === 0) {
-    return [`${where}, no pruned method was measurably faster than the unpadded dense model.`];
+    return [say`${where}, no pruned method was measurably faster than the unpadded dense model.`];
   }
   const sentences = [
-    `${where}, ${fastest.variant} is the fastest method: ${gain(fastest)}`,
+    say`${where}, ${fastest.variant} is the fastest method: ${gain(fastest)}`,
     bestCell(summary, fastest),
   ];
   const harmless = ranked.find(
     ({ speed, accuracy }) =>
       speed.faster > 0 && (accuracy === 'no significant difference' || accuracy === 'significant gain'),
   );
-  if (fastest.accuracy === 'none') return [...sentences, ...noAccuracySentences(fastest.measured)];
+  if (fastest.accuracy === 'none') return sentences; // the run says why
   if (harmless === undefined) {
-    sentences.push('No faster method was shown to keep the accuracy of dense.');
+    sentences.push(say`No faster method was shown to keep the ${sharedName(setting.rows)} of dense.`);
   } else if (harmless !== fastest) {
     sentences.push(
-      `The fastest without a significant loss of accuracy is ${harmless.variant}: ${gain(harmless)}`,
+      `The fastest without a significant loss of ${sharedName(setting.rows)} is ${harmless.variant}: ${gain(harmless)}`,
     );
   }
   return sentences;
@@ -97,25 +110,29 @@ function headline(summary: Summary, setting: Setting, verdicts: readonly Variant
 /** `1.85x vs dense on average, faster in 4 of 4 cells, with no significant ... of accuracy (...).` */
 function gain(verdict: VariantVerdict): string {
   const delta = verdict.worstAccuracy?.accuracy?.deltaVsDense ?? null;
+  const metric = verdict.worstAccuracy?.accuracy?.metric ?? 'accuracy';
+  const name = metricName(metric);
   const cost = {
-    'significant loss': 'at a significant loss of accuracy',
-    'significant gain': 'with a significant gain in accuracy',
-    'no significant difference': 'with no significant loss of accuracy',
+    'significant loss': `at a significant loss of ${name}`,
+    'significant gain': `with a significant gain in ${name}`,
+    'no significant difference': `with no significant loss of ${name}`,
     'not measured': 'accuracy not measured',
     none: 'without an accuracy to keep',
   }[verdict.accuracy];
-  const size =
-    delta === null ? '' : ` (${points(delta.value)} points [${points(delta.low)}..${points(delta.high)}])`;
+  const size = delta === null ? '' : ` (${withUnit(metric, delta)})`;
   const tally = `faster in ${verdict.speed.faster} of ${count(verdict.cells, 'cell')}`;
-  return `${ratio(verdict.meanSpeedup ?? 1)} vs dense on average, ${tally}, ${cost}${size}.`;
+  return wording(
+    verdict.measured,
+  )`${ratio(verdict.meanSpeedup ?? 1)} vs dense on average, ${tally}, ${cost}${size}.`;
 }
 
 function bestCell(summary: Summary, { best }: VariantVerdict): string {
   if (best === null) return '';
   const padded = best.speedup?.vsDensePadded ?? null;
-  const beside = padded === null ? '' : ` and ${ratioInterval(padded)} vs dense-padded`;
+  const say = wording([best]);
+  const beside = padded === null ? '' : say` and ${ratioInterval(padded)} vs dense-padded`;
   const floor = percent(noiseFloorOf(summary, best));
-  return `Its best: ${ratioInterval(best.speedup?.vsDense)} vs dense${beside}, at ${place(best)}, where the noise floor is ±${floor}.`;
+  return say`Its best: ${ratioInterval(best.speedup?.vsDense)} vs dense${beside}, at ${place(best)}, where the noise floor is ±${floor}.`;
 }
 
 /** Compared over the cells that all of them have, so that a method which failed the hard cells does not win by it. */
@@ -148,7 +165,7 @@ function speedText(verdict: VariantVerdict): string {
   const high = best?.speedup?.vsDense?.median ?? meanSpeedup;
   const range = measured.length > 1 ? ` (${ratio(low)} to ${ratio(high)})` : '';
   const tally = [`faster in ${speed.faster} of ${count(verdict.cells, 'cell')}`, ...others].join(', ');
-  return `${ratio(meanSpeedup)} vs dense on average${range}, ${tally}`;
+  return wording(measured)`${ratio(meanSpeedup)} vs dense on average${range}, ${tally}`;
 }
 
 function accuracyText(verdict: VariantVerdict): string {
@@ -159,20 +176,37 @@ function accuracyText(verdict: VariantVerdict): string {
   if (row?.accuracy === null || row?.accuracy === undefined || delta === null || delta === undefined) {
     return NOT_MEASURED;
   }
-  const interval = `[${points(delta.low)}..${points(delta.high)}]`;
+  const { metric, n } = row.accuracy;
   const where = verdict.cells > 1 ? `, worst at ${place(row)}` : '';
   const meaning =
     verdict.accuracy === 'no significant difference'
-      ? `no significant difference shown, a loss up to ${Math.max(0, -delta.low * 100).toFixed(1)} points is not excluded`
+      ? `no significant difference shown, a loss up to ${lossUpTo(metric, delta.low)} is not excluded`
       : delta.pValue < 0.05
         ? verdict.accuracy
         : `${verdict.accuracy}, by its interval`;
-  return `${points(delta.value)} points ${interval} from dense${where} (${probability(delta.pValue)}, n=${row.accuracy.n}; ${meaning})`;
+  return wording([
+    row,
+  ])`${withUnit(metric, delta)} from dense${where} (${probability(delta.pValue)}, n=${n}; ${meaning})`;
+}
+
+type Difference = Parameters<typeof differenceInterval>[1];
+
+/** `−0.6 points [−1.4..+0.2]`, `−0.012 [−0.030..+0.004]` */
+function withUnit(metric: string, delta: Difference): string {
+  const value = scoreDifference(metric, delta.value);
+  return differenceInterval(metric, delta).replace(value, `${value}${differenceUnit(metric)}`);
+}
+
+function lossUpTo(metric: string, low: number): string {
+  const loss = Math.max(0, -low);
+  return metric === 'accuracy' ? `${(loss * 100).toFixed(1)} points` : score(metric, loss);
 }
 
 /** One verdict line per variant, for plain-text reports. */
 export function verdictLine(answer: VariantAnswer): string {
-  return `${answer.variant}: ${answer.worth}. Speed: ${answer.speedText}. Accuracy: ${answer.accuracyText}.`;
+  const name = metricName(answer.worstAccuracy?.accuracy?.metric ?? 'accuracy');
+  const title = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+  return `${answer.variant}: ${answer.worth}. Speed: ${answer.speedText}. ${title}: ${answer.accuracyText}.`;
 }
 
 /** Rows that ended without numbers, for a list of failures. */
@@ -180,7 +214,7 @@ export function failures(summary: Summary): { cell: string; status: Row['status'
   return summary.rows
     .filter((row) => row.status !== 'ok')
     .map((row) => ({
-      cell: `${variantKey(row)}, ${place(row)}`,
+      cell: `${labelOf(row)}, ${place(row)}`,
       status: row.status,
       reason: row.reason ?? 'no reason recorded',
     }));

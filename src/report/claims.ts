@@ -9,7 +9,8 @@ import { METHODS, PROVIDERS } from '../core/names.ts';
 import { repoRoot } from '../core/root.ts';
 import type { Row, Summary } from '../core/schema.ts';
 import { place } from './answer.ts';
-import { accuracyDelta, NOT_MEASURED, points, ratio, ratioInterval } from './format.ts';
+import { NOT_MEASURED, ratio, ratioInterval } from './format.ts';
+import { differenceUnit, markedDifference, metricName, scoreDifference } from './metric.ts';
 import { noAccuracyText } from './noAccuracy.ts';
 import { settingKey } from './settings.ts';
 
@@ -167,12 +168,13 @@ function bestFlops(claim: Claim, rows: readonly Row[]): Found | null {
   const { row, value } = best;
   const padded = row.flops?.ratioVsDensePadded ?? null;
   const beside = padded === null ? '' : `, ${ratio(padded)} vs dense-padded`;
-  const delta = accuracyDelta(row.accuracy);
-  const loss = noAccuracyText(row) ?? (delta === '' ? NOT_MEASURED : `${delta} points`);
+  const delta = markedDifference(row.accuracy);
+  const metric = row.accuracy?.metric ?? 'accuracy';
+  const loss = noAccuracyText(row) ?? (delta === '' ? NOT_MEASURED : `${delta}${differenceUnit(metric)}`);
   return {
     row,
     value,
-    text: `${ratio(value)} vs dense${beside}; accuracy ${loss} (${variantKey(row)}, ${place(row)})`,
+    text: `${ratio(value)} vs dense${beside}; ${metricName(metric)} ${loss} (${variantKey(row)}, ${place(row)})`,
   };
 }
 
@@ -182,13 +184,14 @@ function widestGap(claim: Claim, rows: readonly Row[]): Found | null {
   for (const own of rows.filter((row) => row.method === claim.method)) {
     for (const rival of rows.filter((row) => row.method === claim.rival && sameGroup(row, own))) {
       if (!sameFlops(own, rival) || own.accuracy === null || rival.accuracy === null) continue;
+      const { metric } = own.accuracy;
       const value = (own.accuracy.value - rival.accuracy.value) * 100;
       if (widest !== null && widest.value >= value) continue;
       const flops = `${ratio(own.flops?.ratioVsDense ?? 1)} and ${ratio(rival.flops?.ratioVsDense ?? 1)} FLOPs`;
       widest = {
         row: own,
         value,
-        text: `${points(value / 100)} points (${variantKey(own)} against ${variantKey(rival)}, ${flops}, ${place(own)}, n=${own.accuracy.n}; no interval)`,
+        text: `${scoreDifference(metric, value / 100)}${differenceUnit(metric)} (${variantKey(own)} against ${variantKey(rival)}, ${flops}, ${place(own)}, n=${own.accuracy.n}; no interval)`,
       };
     }
   }

@@ -1,15 +1,17 @@
 // Every number of a row as a column: its title with the unit, a text to show and a value to sort by. The page's
 // full table is made of it. A column that is empty in all rows of a run is left out.
-import { groupKey, variantKey } from '../core/keys.ts';
+import { groupKey } from '../core/keys.ts';
 import type { FlopsParts, NoiseFloor, Row } from '../core/schema.ts';
 import { timeByClass } from './charts/operatorTime.ts';
 import { EMPTY, expected, interval, numeric, percentile, text, type Column } from './columnKinds.ts';
-import { mebibytes, percent, plain, points, probability, ratio } from './format.ts';
+import { mebibytes, percent, plain, probability, ratio } from './format.ts';
+import { differenceInterval, metricTitle, score, sharedTitle } from './metric.ts';
 import { NONE, noAccuracyText } from './noAccuracy.ts';
 import { OPERATOR_CLASSES, type OperatorClass } from './palette.ts';
 import { SETTING_FIELDS, varyingFields, type SettingField } from './settings.ts';
 import { rowVerdict, showsVerdicts } from './validity.ts';
 import { speedVerdict } from './verdicts.ts';
+import { inWords, labelOf } from './words.ts';
 
 const giga = (value: number): string => plain(value / 1e9);
 const whole = (value: number): string => String(value);
@@ -32,7 +34,7 @@ function settingColumn(field: SettingField): Column {
 }
 
 const CELL_COLUMNS: readonly Column[] = [
-  text('method', variantKey),
+  text('method', labelOf),
   numeric('length', (row) => row.seqLen, whole),
   numeric('batch', (row) => row.batch, whole),
 ];
@@ -83,37 +85,85 @@ function resolutionColumns(floors: readonly NoiseFloor[]): Column[] {
   ];
 }
 
-const VALUE_COLUMNS: readonly Column[] = [
+/** The task's metric with its interval and difference, then the others that are reported beside it. */
+function scoreColumns(rows: readonly Row[]): Column[] {
+  const title = sharedTitle(rows);
+  return [
+    orNone(
+      expected(
+        {
+          title,
+          cellOf: ({ accuracy }) =>
+            accuracy === null
+              ? EMPTY
+              : { text: named(title, accuracy.metric, accuracy.value), key: accuracy.value },
+        },
+        always,
+      ),
+      (row) => noAccuracyText(row) ?? '',
+    ),
+    orNone(
+      text(`${title}, 95 % interval`, ({ accuracy }) =>
+        accuracy === null
+          ? ''
+          : `${score(accuracy.metric, accuracy.low)} to ${score(accuracy.metric, accuracy.high)}`,
+      ),
+    ),
+    orNone(numeric('examples', (row) => row.accuracy?.n, whole)),
+    numeric('of them cut to the length', (row) => row.accuracy?.truncated || null, whole),
+    orNone({
+      title: `${title} vs dense${title === 'accuracy' ? ' (points)' : ''}`,
+      cellOf: ({ accuracy }) => {
+        const delta = accuracy?.deltaVsDense ?? null;
+        if (accuracy === null || delta === null) return EMPTY;
+        return { text: differenceInterval(accuracy.metric, delta), key: delta.value };
+      },
+    }),
+    orNone(numeric('paired test', (row) => row.accuracy?.deltaVsDense?.pValue, probability)),
+    ...alsoColumns(rows),
+  ];
+}
+
+/** `F1 0.887` under a title that does not say which. */
+function named(title: string, metric: string, value: number): string {
+  return title === 'score' ? `${metricTitle(metric)} ${score(metric, value)}` : score(metric, value);
+}
+
+function alsoColumns(rows: readonly Row[]): Column[] {
+  const metrics = [
+    ...new Set(rows.flatMap(({ accuracy }) => (accuracy?.also ?? []).map(({ metric }) => metric))),
+  ];
+  return metrics.flatMap((metric) => {
+    const ofRow = ({ accuracy }: Row): Also | undefined =>
+      accuracy?.also.find((one) => one.metric === metric);
+    const title = metricTitle(metric);
+    return [
+      numeric(
+        `also ${title}`,
+        (row) => ofRow(row)?.value,
+        (value) => score(metric, value),
+      ),
+      text(`also ${title}, 95 % interval`, (row) => {
+        const own = ofRow(row);
+        return own === undefined ? '' : `${score(metric, own.low)} to ${score(metric, own.high)}`;
+      }),
+      text(`also ${title} vs dense${metric === 'accuracy' ? ' (points)' : ''}`, (row) => {
+        const delta = ofRow(row)?.deltaVsDense ?? null;
+        return delta === null ? '' : differenceInterval(metric, delta);
+      }),
+    ];
+  });
+}
+
+type Also = NonNullable<Row['accuracy']>['also'][number];
+
+const valueColumns = (rows: readonly Row[]): readonly Column[] => [
   interval('speed-up vs dense', 'dense', (row) => row.speedup?.vsDense),
   interval('speed-up vs dense-padded', 'dense-padded', (row) => row.speedup?.vsDensePadded),
   numeric('fewer FLOPs vs dense', (row) => row.flops?.ratioVsDense, ratio),
   numeric('fewer FLOPs vs dense-padded', (row) => row.flops?.ratioVsDensePadded, ratio),
   numeric('conversion', (row) => row.conversion),
-  orNone(
-    expected(
-      numeric('accuracy', (row) => row.accuracy?.value, percent),
-      always,
-    ),
-    (row) => noAccuracyText(row) ?? '',
-  ),
-  orNone(
-    text('accuracy, 95 % interval', ({ accuracy }) =>
-      accuracy === null ? '' : `${percent(accuracy.low)} to ${percent(accuracy.high)}`,
-    ),
-  ),
-  orNone(numeric('examples', (row) => row.accuracy?.n, whole)),
-  orNone({
-    title: 'accuracy vs dense (points)',
-    cellOf: ({ accuracy }) => {
-      const delta = accuracy?.deltaVsDense ?? null;
-      if (delta === null) return EMPTY;
-      return {
-        text: `${points(delta.value)} [${points(delta.low)}..${points(delta.high)}]`,
-        key: delta.value,
-      };
-    },
-  }),
-  orNone(numeric('paired test', (row) => row.accuracy?.deltaVsDense?.pValue, probability)),
+  ...scoreColumns(rows),
   expected(
     numeric('p50 (ms)', (row) => row.latencyMs?.p50),
     always,
@@ -153,12 +203,12 @@ const VALUE_COLUMNS: readonly Column[] = [
 export function columnsOf(rows: readonly Row[], floors: readonly NoiseFloor[] = []): Column[] {
   const varying = varyingFields(rows);
   const constant = SETTING_FIELDS.filter((field) => !varying.includes(field));
-  const [first, ...rest] = VALUE_COLUMNS;
+  const [first, ...rest] = valueColumns(rows);
   const all = [...(first === undefined ? [] : [first]), ...resolutionColumns(floors), ...rest];
   const values = all.filter((column) =>
     rows.some((row) => column.cellOf(row).text !== '' && column.cellOf(row).text !== NONE),
   );
-  return [
+  const chosen = [
     ...CELL_COLUMNS,
     ...varying.map(settingColumn),
     STATUS_COLUMN,
@@ -166,4 +216,5 @@ export function columnsOf(rows: readonly Row[], floors: readonly NoiseFloor[] = 
     ...values,
     ...constant.map(settingColumn),
   ];
+  return chosen.map((column) => ({ ...column, title: inWords(rows, column.title) }));
 }

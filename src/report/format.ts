@@ -1,6 +1,6 @@
 // How numbers are written in every report: one place, so that the terminal, the Markdown and the page agree.
 // Absent values are words ("not measured"), never a dash that could be read as zero.
-import type { Interval, Row } from '../core/schema.ts';
+import type { Interval } from '../core/schema.ts';
 
 export const NOT_MEASURED = 'not measured';
 
@@ -38,22 +38,7 @@ export function points(difference: number, digits = 1): string {
   return difference > 0 ? `+${text}` : text.replace('-', '−');
 }
 
-type Accuracy = NonNullable<Row['accuracy']>;
-
-/** `91.2 % (n=872)` */
-export function accuracy(value: Accuracy | null): string {
-  return value === null ? NOT_MEASURED : `${percent(value.value)} (n=${value.n})`;
-}
-
-/** `−0.6 [−1.4..+0.2]`, in points; an asterisk marks p < 0.05. */
-export function accuracyDelta(value: Accuracy | null): string {
-  const delta = value?.deltaVsDense;
-  if (delta === null || delta === undefined) return '';
-  const mark = isSignificant(delta.pValue) ? '*' : '';
-  return `${points(delta.value)} [${points(delta.low)}..${points(delta.high)}]${mark}`;
-}
-
-/** The usual 5 % level, for paired tests of accuracy. */
+/** The usual 5 % level, for paired tests of a metric. */
 export function isSignificant(pValue: number): boolean {
   return pValue < 0.05;
 }

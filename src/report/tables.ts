@@ -1,12 +1,12 @@
 // The table at the end of a run, for a terminal of about 120 columns: grouped by setting, length and batch, only
 // columns that say something, failed rows with their reason, then noise floor and doubts. Every number has its
 // interval beside it; the whole of the numbers is in the HTML report.
-import { variantKey } from '../core/keys.ts';
 import type { NoiseFloor, Row, Summary } from '../core/schema.ts';
 import { answerOf, place, verdictLine } from './answer.ts';
 import { countDoubts, doubtLine, type CountedDoubt } from './doubts.ts';
-import { accuracy, accuracyDelta, NOT_MEASURED, plain, ratio, ratioInterval } from './format.ts';
+import { NOT_MEASURED, plain, ratio, ratioInterval } from './format.ts';
 import { groupBy } from './grouping.ts';
+import { markedDifference, metricsOf, scoreWithCount, sharedTitle } from './metric.ts';
 import { NONE, noAccuracyText } from './noAccuracy.ts';
 import { costGrid, COST_LEGEND, energyNotes } from './costs.ts';
 import { harnessText } from './harness.ts';
@@ -16,8 +16,9 @@ import { scenarioSections } from './scenarios/table.ts';
 import { settingsOf, type Setting } from './settings.ts';
 import { runVerdict, rowVerdict, showsVerdicts } from './validity.ts';
 import { toText, type Grid, type GridColumn, type GridLine } from './textGrid.ts';
+import { inWords, labelOf } from './words.ts';
 
-const COLUMNS: readonly GridColumn[] = [
+const columnsOf = (rows: readonly Row[]): readonly GridColumn[] => [
   { title: 'method', align: 'left' },
   { title: 'fewer FLOPs', align: 'right' },
   { title: 'speed-up vs dense', align: 'left' },
@@ -25,8 +26,11 @@ const COLUMNS: readonly GridColumn[] = [
   { title: 'conv.', align: 'right' },
   { title: 'p50 ms', align: 'right' },
   { title: 'seq/s', align: 'right' },
-  { title: 'accuracy (n)', align: 'left' },
-  { title: 'vs dense, points', align: 'left' },
+  { title: `${sharedTitle(rows)} (n)`, align: 'left' },
+  {
+    title: metricsOf(rows).some((one) => one !== 'accuracy') ? 'vs dense' : 'vs dense, points',
+    align: 'left',
+  },
   { title: 'verdict', align: 'left' },
   { title: 'doubts', align: 'left' },
 ];
@@ -40,7 +44,7 @@ const PEER_LEGEND =
 /** With what the verdicts mean and what peers are, where they are shown. */
 export function legendOf({ rows }: Summary): string {
   return [
-    LEGEND,
+    inWords(rows, LEGEND),
     ...(rows.some(({ method }) => method === 'peer') ? [PEER_LEGEND] : []),
     ...(showsVerdicts(rows) ? ['PROV. = PROVISIONAL: measure again before quoting.'] : []),
   ].join(' ');
@@ -86,14 +90,18 @@ function costSections(summary: Summary): string[] {
 /** The narrow table as a grid; summary.md prints the same one. The verdicts vanish where all rows are VALID. */
 export function gridOf(summary: Summary, doubts: readonly CountedDoubt[]): Grid {
   const verdictOf = showsVerdicts(summary.rows) ? shortVerdict : (): string => '';
-  const silence = summary.rows.some((row) => row.accuracy !== null) ? NONE : '';
+  const words = {
+    silence: summary.rows.some((row) => row.accuracy !== null) ? NONE : '',
+    named: metricsOf(summary.rows).length > 1,
+  };
   const lines = settingsOf(summary).flatMap((setting) =>
     [...groupBy(setting.rows, place)].flatMap(([where, rows]) => [
       { heading: headingOf(setting, where, rows) },
-      ...rows.map((row) => lineOf(row, silence, verdictOf(row), marksOf(row, doubts))),
+      ...rows.map((row) => lineOf(row, words, verdictOf(row), marksOf(row, doubts))),
     ]),
   );
-  return { columns: COLUMNS, lines };
+  const columns = columnsOf(summary.rows);
+  return { columns: columns.map((one) => ({ ...one, title: inWords(summary.rows, one.title) })), lines };
 }
 
 /** The long word would push the doubts off the terminal. */
@@ -121,25 +129,31 @@ function marksOf(row: Row, doubts: readonly CountedDoubt[]): string {
     .join(' ');
 }
 
-/** @param silence in the place of a difference of accuracies that cannot be. */
-function lineOf(row: Row, silence: string, verdict: string, marks: string): GridLine {
-  if (row.status === 'ok') return { cells: [...cellsOf(row, silence), verdict, marks] };
-  return { label: variantKey(row), across: `${row.status}: ${row.reason ?? 'no reason recorded'}` };
+interface Words {
+  /** In the place of a difference of accuracies that cannot be. */
+  readonly silence: string;
+  /** Whether every metric is named, since the rows have several. */
+  readonly named: boolean;
 }
 
-function cellsOf(row: Row, silence: string): string[] {
+function lineOf(row: Row, words: Words, verdict: string, marks: string): GridLine {
+  if (row.status === 'ok') return { cells: [...cellsOf(row, words), verdict, marks] };
+  return { label: labelOf(row), across: `${row.status}: ${row.reason ?? 'no reason recorded'}` };
+}
+
+function cellsOf(row: Row, { silence, named }: Words): string[] {
   const dense = row.method === 'dense';
   const padded = row.method === 'dense-padded';
   return [
-    variantKey(row),
+    labelOf(row),
     row.flops === null ? '' : ratio(row.flops.ratioVsDense),
     dense ? 'baseline' : ratioInterval(row.speedup?.vsDense),
     padded ? 'baseline' : optionalRatio(row),
     row.conversion === null || dense ? '' : row.conversion.toFixed(2),
     row.latencyMs === null ? NOT_MEASURED : plain(row.latencyMs.p50),
     row.throughput === null ? '' : plain(row.throughput.sequencesPerSecond),
-    noAccuracyText(row) ?? accuracy(row.accuracy),
-    dense ? '' : row.noAccuracy === undefined ? accuracyDelta(row.accuracy) : silence,
+    noAccuracyText(row) ?? scoreWithCount(row.accuracy, named),
+    dense ? '' : row.noAccuracy === undefined ? markedDifference(row.accuracy) : silence,
   ];
 }
 

@@ -17,6 +17,10 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
     'peer',
     'Another program (ONNX Runtime on an exported or optimized graph, PyTorch) with the same weights, texts and threads, on padded batches, timed in turns with our dense graphs in processes of its own. Shown beside our methods and part of no verdict.',
   ],
+  [
+    'baseline graph, graph:NAME',
+    'Of a run of ready graphs, whose inside is not known: the graph that the others are compared with (in the records: dense), and the others under the names that they were given. Their FLOPs are counted from the profile alone.',
+  ],
   ['point', 'A trained strength of a method, written after a colon, e.g. ltp:x2.'],
   [
     'FLOPs',
@@ -51,6 +55,10 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
     'What the machine counted during the calls, divided by the sequences: of the whole processor package or GPU board, idle power included.',
   ],
   [
+    'random weights',
+    'A model of a published size that was never trained. It answers nothing, so it has no accuracy; how many tokens its points keep was set to follow a trajectory, e.g. the one that LTP published. It serves for speed, FLOPs and conversion at that size.',
+  ],
+  [
     'kept tokens',
     'Tokens alive after the pruning of a layer, averaged over sequences. Padding never counts.',
   ],
@@ -72,8 +80,8 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
 export const METHODOLOGY: readonly string[] = [
   'All methods of a group are measured in the same process, interleaved, on the same input batches. A ratio is taken within a block, and the interval is a bootstrap over blocks: fresh processes of identical work differ by several percent, so one process is never enough.',
   'A method is called faster or slower only when the 95 % interval of its ratio excludes 1 and the effect exceeds the noise floor of its group. "Not distinguishable" means that this run cannot tell, not that the two are equal.',
-  'Accuracy differences are paired on the same examples; * or p < 0.05 marks those that the paired test calls significant. No correction is made for the number of methods and lengths: of twenty true ties, about one will be marked.',
-  'A method counts as losing accuracy if it does so at any length of the run. "No significant difference" on few examples is weak evidence; the interval says how large a loss is still possible.',
+  'Differences of a metric are paired on the same examples (McNemar for accuracy, a paired bootstrap for F1 and correlations); * or p < 0.05 marks those that the paired test calls significant. No correction is made for the number of methods and lengths: of twenty true ties, about one will be marked.',
+  'A method counts as losing accuracy (or whatever the metric of the task is) if it does so at any length of the run. "No significant difference" on few examples is weak evidence; the interval says how large a loss is still possible.',
   'The method named as fastest is the best of several, and its ratio is therefore slightly optimistic; the intervals do not correct for that choice.',
   'FLOPs are counted analytically from kept tokens and again from the shapes in the profile of the very graph that is timed. Profiling is a pass of its own and no timed number comes from it.',
   'Latency is the wall-clock time of one call from Node, including the copy of its inputs and outputs.',

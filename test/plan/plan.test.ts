@@ -120,6 +120,20 @@ test('accuracy is shared by batch sizes and threads', () => {
   );
 });
 
+test('a task that cannot be composed has one accuracy a length, on its examples, whatever is timed', () => {
+  const made = plan({ composable: false, axes: { text: ['full', 'natural'] } });
+  const accuracies = stepsOf(made).filter(({ kind }) => kind === 'accuracy');
+  assert.deepEqual(
+    accuracies.map(({ group }) => `${group.text} s${group.seqLen}`),
+    ['natural s16', 'natural s64'],
+  );
+  const texts = made.groups.map(({ group, accuracyText }) => [group.text, accuracyText]);
+  assert.ok(texts.every(([text, answered]) => answered === (text === 'full' ? 'natural' : undefined)));
+  const timed = stepsOf(made).find(({ kind, group }) => kind === 'time' && group.text === 'full');
+  assert.equal(timed?.accuracyText, 'natural');
+  assert.ok(plan().groups.every(({ accuracyText }) => accuracyText === undefined));
+});
+
 test('short inputs get eight batches, long ones at least two', () => {
   const [planned] = plan().groups;
   assert.ok(planned);

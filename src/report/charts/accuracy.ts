@@ -2,7 +2,8 @@
 // batch size that has both. Only rows of one length share inputs, so only they may dominate each other.
 import { variantKey } from '../../core/keys.ts';
 import type { Row } from '../../core/schema.ts';
-import { NOT_MEASURED, percent, ratio, ratioInterval } from '../format.ts';
+import { NOT_MEASURED, ratio, ratioInterval } from '../format.ts';
+import { metricName, metricTitle, score } from '../metric.ts';
 import type { Setting } from '../settings.ts';
 import type { ChartPoint, ChartSpec } from './chartSpec.ts';
 import { chartId, seriesOf, titleOf } from './seriesOf.ts';
@@ -22,11 +23,11 @@ export function accuracyCharts(setting: Setting): ChartSpec[] {
 /** Reads a point off a row without its dominance; null when either number is missing. */
 function bare(row: Row, gain: Gain): ChartPoint | null {
   if (row.accuracy === null) return null;
-  const { value: y, low, high } = row.accuracy;
+  const { metric, value, ...ends } = row.accuracy;
+  const scale = metric === 'accuracy' ? 100 : 1;
+  const [y, low, high] = [value * scale, ends.low * scale, ends.high * scale];
   if (gain.id === 'accuracy-vs-flops') {
-    return row.flops === null
-      ? null
-      : { x: row.flops.ratioVsDense, y: y * 100, low: low * 100, high: high * 100 };
+    return row.flops === null ? null : { x: row.flops.ratioVsDense, y, low, high };
   }
   const speedup = row.speedup?.vsDense ?? (row.method === 'dense' ? { median: 1, low: 1, high: 1 } : null);
   if (speedup === null) return null;
@@ -34,9 +35,9 @@ function bare(row: Row, gain: Gain): ChartPoint | null {
     x: speedup.median,
     xLow: speedup.low,
     xHigh: speedup.high,
-    y: y * 100,
-    low: low * 100,
-    high: high * 100,
+    y,
+    low,
+    high,
   };
 }
 
@@ -53,19 +54,25 @@ function accuracyChart(setting: Setting, gain: Gain, length: number): ChartSpec 
     return point === null ? null : { ...point, dominated: isDominated(point) };
   };
   const [first] = rows;
+  const metric = first?.accuracy?.metric ?? 'accuracy';
+  const isShare = metric === 'accuracy';
+  const name = metricName(metric);
+  const capital = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
   const where = `length ${length}, batch ${batch}`;
   return {
     id: chartId(setting, gain.id, `length${length}`),
     section: 'accuracy',
     kind: 'points',
-    title: titleOf(setting, `Accuracy against ${gain.words}, ${where}`),
-    caption: `Accuracy on ${first?.accuracy?.n ?? 0} examples with its 95 % Wilson interval, against ${gain.words} vs dense at ${where}. The intervals of single methods overlap more than their differences allow: see the paired differences in the table.`,
+    title: titleOf(setting, `${capital} against ${gain.words}, ${where}`),
+    caption: `${capital} on ${first?.accuracy?.n ?? 0} examples with its 95 % ${isShare ? 'Wilson' : 'bootstrap'} interval, against ${gain.words} vs dense at ${where}. The intervals of single methods overlap more than their differences allow: see the paired differences in the table.`,
     x: { title: gain.axis, scale: 'linear', suffix: 'x' },
-    y: { title: 'accuracy (%)', scale: 'linear', suffix: ' %' },
+    y: isShare
+      ? { title: 'accuracy (%)', scale: 'linear', suffix: ' %' }
+      : { title: name, scale: 'linear', suffix: '' },
     series: seriesOf(setting, rows, pointOf),
     band: [],
     table: {
-      headers: ['method', gain.words, 'accuracy', '95 % interval', 'dominated'],
+      headers: ['method', gain.words, metricTitle(metric), '95 % interval', 'dominated'],
       rows: rows.map((row) => accuracyCells(row, gain, pointOf(row)?.dominated === true)),
     },
   };
@@ -82,8 +89,10 @@ function accuracyCells(row: Row, gain: Gain, dominated: boolean): string[] {
   return [
     variantKey(row),
     gain.id === 'accuracy-vs-flops' ? flops : speedup,
-    accuracy === null ? NOT_MEASURED : percent(accuracy.value),
-    accuracy === null ? '' : `${percent(accuracy.low)} to ${percent(accuracy.high)}`,
+    accuracy === null ? NOT_MEASURED : score(accuracy.metric, accuracy.value),
+    accuracy === null
+      ? ''
+      : `${score(accuracy.metric, accuracy.low)} to ${score(accuracy.metric, accuracy.high)}`,
     dominated ? 'yes' : 'no',
   ];
 }

@@ -52,7 +52,10 @@ function biggerOf(place: Place): ActionBenchmark[] {
     found.push(entry(place, 'throughput', 'sequences/s', throughput.sequencesPerSecond));
   }
   if (accuracy !== null) {
-    found.push({ ...entry(place, accuracy.metric, 'share', accuracy.value), range: rangeOf(accuracy) });
+    found.push({
+      ...entry(place, accuracy.metric, accuracy.metric === 'accuracy' ? 'share' : 'score', accuracy.value),
+      range: rangeOf(accuracy),
+    });
   }
   return found;
 }

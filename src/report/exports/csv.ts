@@ -2,6 +2,7 @@
 // carries run, commit and machine, so that files of several runs can be put under one another without their headers.
 import { cellKey } from '../../core/keys.ts';
 import type { Interval, Row, Summary } from '../../core/schema.ts';
+import { METRICS, type Metric } from '../../core/names.ts';
 import { validityOfRow } from '../../core/validity.ts';
 
 type Value = string | number | null | undefined;
@@ -52,6 +53,9 @@ const COLUMNS: readonly CsvColumn[] = [
   { name: 'accuracy_vs_dense_high', read: (row) => row.accuracy?.deltaVsDense?.high },
   { name: 'accuracy_vs_dense_p_value', read: (row) => row.accuracy?.deltaVsDense?.pValue },
   { name: 'no_accuracy', read: (row) => row.noAccuracy },
+  { name: 'accuracy_examples_cut', read: (row) => row.accuracy?.truncated },
+  { name: 'accuracy_text', read: (row) => (row.accuracy === null ? null : (row.accuracy.text ?? row.text)) },
+  ...METRICS.flatMap(metricColumns),
   { name: 'latency_p50_ms', read: (row) => row.latencyMs?.p50 },
   { name: 'latency_p90_ms', read: (row) => row.latencyMs?.p90 },
   { name: 'latency_p99_ms', read: (row) => row.latencyMs?.p99 },
@@ -75,6 +79,22 @@ const COLUMNS: readonly CsvColumn[] = [
   { name: 'energy_per_sequence_j', read: (row) => row.costs?.energyPerSequenceJoules },
   { name: 'energy_source', read: (row) => row.costs?.energySource },
 ];
+
+/** By the metric's own name, whether it is the task's first or one beside it. */
+function metricColumns(metric: Metric): CsvColumn[] {
+  const own = ({ accuracy }: Row): Scored | undefined =>
+    accuracy?.metric === metric ? accuracy : accuracy?.also.find((one) => one.metric === metric);
+  return [
+    { name: `metric_${metric}`, read: (row) => own(row)?.value },
+    { name: `metric_${metric}_low`, read: (row) => own(row)?.low },
+    { name: `metric_${metric}_high`, read: (row) => own(row)?.high },
+    { name: `metric_${metric}_vs_dense`, read: (row) => own(row)?.deltaVsDense?.value },
+  ];
+}
+
+type Scored = Pick<NonNullable<Row['accuracy']>, 'value' | 'low' | 'high'> & {
+  readonly deltaVsDense: { readonly value: number } | null;
+};
 
 function interval(name: string, read: (row: Row) => Interval | null | undefined): CsvColumn[] {
   return [

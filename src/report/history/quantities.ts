@@ -13,7 +13,7 @@ export interface Reading {
 }
 
 export interface Quantity {
-  readonly id: 'speedup' | 'latency' | 'conversion' | 'accuracy' | 'flops';
+  readonly id: 'speedup' | 'latency' | 'conversion' | 'accuracy' | 'score' | 'flops';
   readonly title: string;
   readonly better: 'higher' | 'lower';
   /** timed: steps are found against noise. computed: every difference counts. */
@@ -75,11 +75,20 @@ export const QUANTITIES: readonly Quantity[] = [
     kind: 'computed',
     change: 'difference',
     alarms: true,
-    read: ({ accuracy }) =>
-      accuracy === null ? null : { value: accuracy.value, low: accuracy.low, high: accuracy.high },
-    inputsOf: ({ accuracy }) =>
-      accuracy === null ? '' : `${accuracy.metric} ${accuracy.n} ${accuracy.examplesDigest ?? ''}`,
+    read: (row) => scoreOf(row, true),
+    inputsOf: examplesOf,
     write: percent,
+  },
+  {
+    id: 'score',
+    title: 'F1 or correlation',
+    better: 'higher',
+    kind: 'computed',
+    change: 'difference',
+    alarms: true,
+    read: (row) => scoreOf(row, false),
+    inputsOf: examplesOf,
+    write: (value) => value.toFixed(4),
   },
   {
     id: 'flops',
@@ -93,6 +102,16 @@ export const QUANTITIES: readonly Quantity[] = [
     write: (value) => String(Number(value.toPrecision(4))),
   },
 ];
+
+/** @param share whether an accuracy is asked for, which is a share, or one of the other metrics, which are not. */
+function scoreOf({ accuracy }: Row, share: boolean): Reading | null {
+  if (accuracy === null || (accuracy.metric === 'accuracy') !== share) return null;
+  return { value: accuracy.value, low: accuracy.low, high: accuracy.high };
+}
+
+function examplesOf({ accuracy }: Row): string {
+  return accuracy === null ? '' : `${accuracy.metric} ${accuracy.n} ${accuracy.examplesDigest ?? ''}`;
+}
 
 /** The interval of the median is Student's over the blocks' medians, as ratios of it. */
 function latencyOf({ latencyMs, blockMedianMs }: Row): Reading | null {
