@@ -152,7 +152,7 @@ export function notMet(goal: Goal, nearest: Judged): BenchError {
   return new BenchError(
     `no setting reached ${describeGoal(goal)} on the calibration examples; the nearest has ${flopsRatio.value.toFixed(2)}x and loses ${lost.toFixed(1)} points; nothing was written`,
     goal.kind === 'loss'
-      ? 'allow a larger --loss, or train a point: train/README.md'
+      ? 'allow a larger --loss, take more --examples, or train a point: train/README.md'
       : 'ask for fewer --flops, or more --examples',
     { exitCode: EXIT.failedCells },
   );

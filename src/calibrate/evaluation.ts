@@ -13,6 +13,8 @@ export interface Evaluation {
   readonly kept: readonly number[];
   /** What the task's metric (or, without labels to trust, the agreement with dense) has lost against dense. */
   readonly loss: number;
+  /** Standard error of `loss` as an estimate from these examples; 0 where it is not known (a single value). */
+  readonly lossError: number;
 }
 
 export type Evaluate = (strengths: readonly number[]) => Promise<Evaluation>;

@@ -36,8 +36,15 @@ export function evaluateOn(
       flopsShare: sum(pruned.flops) / denseFlops,
       kept: pruned.kept.map((layer) => sum(layer) / tokens),
       loss: denseScore - score(answersOf(pruned)),
+      lossError:
+        dense.classes === 1 ? 0 : Math.sqrt(turnedOver(answersOf(dense), answersOf(pruned)) / set.size),
     };
     counted(evaluation);
     return evaluation;
   };
+}
+
+/** Share of examples that are answered otherwise: the variance of a paired difference of accuracies, at most, times n. */
+function turnedOver(dense: readonly number[], pruned: readonly number[]): number {
+  return dense.filter((answer, index) => answer !== pruned[index]).length / dense.length;
 }

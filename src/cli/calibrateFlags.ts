@@ -16,7 +16,7 @@ const FLAGS = {
   loss: {
     type: 'string',
     value: 'SHARE',
-    help: "goal: the fewest FLOPs at which at most SHARE of the task's metric is lost, e.g. 0.01",
+    help: "goal: the fewest FLOPs at which at most SHARE of the task's metric is lost, its standard error included, e.g. 0.01",
   },
   ...TASK_FLAGS,
   data: { type: 'string', value: 'DIR', help: 'folder with the data sets (or TOKEN_PRUNING_DATA)' },

@@ -30,6 +30,7 @@ function evaluation(
     flopsShare: modelShare(cost(weights.length), keeps),
     kept: keeps.map((keep) => (alive *= keep)),
     loss: Math.floor(20 * divergence) / 100,
+    lossError: 0,
   };
 }
 

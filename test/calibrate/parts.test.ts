@@ -76,7 +76,7 @@ test('a threshold is moved by as much as its neighbour was off', () => {
     { strength: 0.4, keep: 0.8 },
     { strength: 0.8, keep: 0.4 },
   ];
-  const base = { divergence: 0, loss: 0, flopsShare: 0.8 };
+  const base = { divergence: 0, loss: 0, lossError: 0, flopsShare: 0.8 };
   const near = { ...base, strengths: [0.6], kept: [0.5] }; // the curve says 0.6
   const [threshold = 0] = thresholdMap([curve]).strengths([0.5], near);
   assert.ok(Math.abs(threshold - 0.6) < 1e-9);
@@ -129,7 +129,7 @@ test('progress tells stage, count, best at the target and time left', () => {
   progress.begin({ name: 'greedy', evaluations: 50, share: 0.5 });
   for (let done = 1; done <= 25; done++) {
     now += 1000;
-    progress.count({ strengths: [], divergence: 1 / done, flopsShare: 0.5, kept: [], loss: 0 });
+    progress.count({ strengths: [], divergence: 1 / done, flopsShare: 0.5, kept: [], loss: 0, lossError: 0 });
   }
   assert.equal(lines[0], 'greedy: 0 of about 50 evaluations\n');
   assert.match(

@@ -70,7 +70,14 @@ test('bisection goes on from what was measured, and asks no more rounds than all
   const asked: number[] = [];
   const solve = (flopsShare: number) => {
     asked.push(flopsShare);
-    const evaluation = { strengths: [], divergence: 0, flopsShare, kept: [], loss: flopsShare < 0.6 ? 1 : 0 };
+    const evaluation = {
+      strengths: [],
+      divergence: 0,
+      flopsShare,
+      kept: [],
+      loss: 0,
+      lossError: flopsShare < 0.6 ? 1 : 0,
+    };
     return Promise.resolve({ keeps: [], evaluation });
   };
   const tried = await searchBound(solve, { bound: 0.5, least: 0.25, rounds: 5, enough: () => false });
