@@ -26,7 +26,7 @@ describe('layer views', () => {
       ],
     );
     assert.deepEqual(views[1]?.scores, [1, 0.2, 3]);
-    assert.deepEqual(views[1]?.judged, [false, true, true]);
+    assert.deepEqual(views[1].judged, [false, true, true]);
   });
 
   it('read a rectangle of slots and rows one after another alike', () => {
@@ -51,7 +51,7 @@ describe('layer views', () => {
     const [views = []] = layerViews(answer, [3], false);
     assert.deepEqual(views[0]?.judged, [true, true, true]);
     assert.deepEqual(views[1]?.judged, [false, true, true]);
-    assert.deepEqual(views[1]?.tokens, [0, 1, 2]);
+    assert.deepEqual(views[1].tokens, [0, 1, 2]);
   });
 
   it('pass layers that decide nothing', () => {
