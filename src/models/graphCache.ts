@@ -9,6 +9,7 @@ import type { Variant } from '../core/schema.ts';
 import { readSafetensors, type TensorFile } from '../weights/safetensors.ts';
 import type { AttentionKernels } from './attention/kernels.ts';
 import { CPU_KERNELS, CUDA_KERNELS, PLAIN_KERNELS, writeGraph, type GraphFile, type PointSource } from './graphs.ts';
+import { nearest } from './geometry/entries.ts';
 import { makeGeometryPoint, makeGeometryWeights } from './geometry/making.ts';
 import { localModelsFolder } from './localZoo.ts';
 import { pointOf, type ModelEntry, type PointEntry, type ZooFile } from './zoo.ts';
@@ -22,6 +23,8 @@ export interface GraphOptions {
   readonly decisions?: boolean;
   /** A point that no zoo holds, in the place of the variant's. */
   readonly point?: PointSource;
+  /** Of the texts; points of geometries have strengths by length. */
+  readonly seqLen?: number;
   readonly directory?: string;
 }
 
@@ -43,13 +46,14 @@ export async function ensureGraph(
 ): Promise<GraphFile> {
   const point = pointOf(entry, variant);
   const method = methodOf(variant);
-  await makeMissing(entry, point);
+  const file = point === null ? null : fileFor(point, options.seqLen);
+  await makeMissing(entry, point, file);
   const base = openChecked(entry.weights);
   const source = { name: entry.name, config: entry.config, base, baseSha256: entry.weights.sha256 };
   const ofZoo =
-    point === null
+    point === null || file === null
       ? null
-      : { name: point.name, file: openPoint(entry, point.file), sha256: point.file.sha256 };
+      : { name: point.name, file: openPoint(entry, file), sha256: file.sha256 };
   return writeGraph(options.directory ?? graphFolder(), source, method, options.point ?? ofZoo, {
     kernels: KERNELS[options.provider ?? 'cpu'],
     lastHiddenState: options.lastHiddenState ?? false,
@@ -59,10 +63,18 @@ export async function ensureGraph(
 }
 
 /** Of a geometry: makes the files that are not there, or were damaged since. */
-async function makeMissing(entry: ModelEntry, point: PointEntry | null): Promise<void> {
+async function makeMissing(entry: ModelEntry, point: PointEntry | null, file: ZooFile | null): Promise<void> {
   if (entry.geometry === undefined) return;
   if (!isSound(entry.weights)) await makeGeometryWeights(entry);
-  if (point !== null && !isSound(point.file)) await makeGeometryPoint(entry, point);
+  if (point === null || file === null) return;
+  for (const one of new Set([point.file, file])) {
+    if (!isSound(one)) await makeGeometryPoint(entry, point, one);
+  }
+}
+
+/** @param seqLen of the texts, for points that have strengths by length. */
+function fileFor({ file, byLength }: PointEntry, seqLen: number | undefined): ZooFile {
+  return byLength === undefined || seqLen === undefined ? file : nearest(byLength, seqLen);
 }
 
 /** Says why not, unless the file is just not there. */

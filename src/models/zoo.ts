@@ -25,6 +25,8 @@ export interface PointEntry {
   readonly name: string;
   readonly method: MethodName;
   readonly file: ZooFile;
+  /** Of a geometry's: strengths for texts of several lengths; `file` is that for the usual one. */
+  readonly byLength?: readonly { readonly seqLen: number; readonly file: ZooFile }[];
   readonly metrics: Metrics;
   readonly training: { readonly command: string; readonly seed: number };
 }

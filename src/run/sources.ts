@@ -31,7 +31,8 @@ export function makeSources({ zoo, modelsDir, dataDir, taskFile, graphs, version
     once(tasks, task, () => loadTask(task === taskFile?.name ? taskFile : task, dataDir));
   const own: Pick<Sources, 'graph' | 'outputLabels'> = {
     outputLabels: ({ model, task }) => outputLabels(zoo, model, taskData(task)),
-    graph: (group, variant) => ensureGraph(zoo.model(group.model), variant, { provider: group.provider }),
+    graph: ({ model, provider, seqLen }, variant) =>
+      ensureGraph(zoo.model(model), variant, { provider, seqLen }),
   };
   return {
     modelsDir,

@@ -47,10 +47,21 @@ test('its points are calibrated, and recorded with the hashes of their files', a
   const options = { threads: 1, counts: TINY_COUNTS, say: (line: string) => lines.push(line), keep };
   made = await calibrateGeometry(folder, TINY_GEOMETRY, options);
   assert.equal(made.points.length, 9);
-  assert.equal(lines.length, 9);
-  const [ltp] = made.points;
-  assert.equal(ltp?.strengths[0], 0);
-  assert.ok(ltp.strengths.slice(1, 3).every((threshold) => threshold > 0.3 && threshold < 3));
+  const [ltp, topk] = made.points;
+  assert.deepEqual([ltp?.method, topk?.method], ['ltp', 'topk']);
+  assert.deepEqual(
+    ltp?.lengths.map(({ seqLen }) => seqLen),
+    [32, 64, 128],
+  );
+  for (const { strengths } of ltp.lengths) {
+    assert.equal(strengths[0], 0);
+    assert.ok(strengths.slice(1, 3).every((threshold) => threshold > 0.3 && threshold < 3));
+  }
+  assert.deepEqual(
+    topk?.lengths.map(({ seqLen }) => seqLen),
+    [null],
+  );
+  assert.equal(lines.length, 3 * (3 + 1 + 1));
 });
 
 test('the same declaration gives the same record, to the byte', async () => {
@@ -71,11 +82,28 @@ test('listing it makes no file', () => {
 test('its files are made on first use, as recorded', async () => {
   const entry = entryOf();
   assert.ok(!existsSync(entry.weights.path));
-  for (const { method, name, file } of entry.points) {
-    await ensureGraph(entry, { method, point: name });
-    assert.equal(sha256Hex(readFileSync(file.path)), file.sha256);
+  for (const { method, name, byLength } of entry.points) {
+    const graphs = new Set<string>();
+    for (const { seqLen, file } of byLength ?? []) {
+      graphs.add((await ensureGraph(entry, { method, point: name }, { seqLen })).path);
+      assert.equal(sha256Hex(readFileSync(file.path)), file.sha256);
+    }
+    assert.equal(graphs.size, method === 'ltp' ? 3 : 1);
   }
   assert.equal(sha256Hex(readFileSync(entry.weights.path)), entry.weights.sha256);
+});
+
+test('between the lengths of its strengths the nearest serves', async () => {
+  const entry = entryOf();
+  const path = async (seqLen?: number) => {
+    const length = seqLen === undefined ? {} : { seqLen };
+    return (await ensureGraph(entry, { method: 'ltp', point: 'paper' }, length)).path;
+  };
+  assert.equal(await path(16), await path(32));
+  assert.equal(await path(50), await path(64));
+  assert.equal(await path(512), await path(128));
+  assert.equal(await path(), await path(128));
+  assert.notEqual(await path(32), await path(64));
 });
 
 test('on other texts kept tokens follow the trajectory, and differ from text to text where texts decide', async () => {
@@ -106,7 +134,7 @@ test('a damaged file is named and made anew', async () => {
     process.stderr.write = write;
   }
   assert.match(said.join(''), /weights\.safetensors has 1000 bytes.*: made anew/);
-  assert.match(said.join(''), /points\/ltp-paper\.safetensors differs.*: made anew/);
+  assert.match(said.join(''), /points\/ltp-paper-128\.safetensors differs.*: made anew/);
   for (const { path, sha256 } of [entry.weights, point.file])
     assert.equal(sha256Hex(readFileSync(path)), sha256);
 });

@@ -9,18 +9,26 @@ import {
   type GeometryMethod,
   type GeometryModel,
   type GeometryPoint,
+  type GeometryStrengths,
 } from '../../models/geometry/data.ts';
 import { geometryEntry, geometryFolder } from '../../models/geometry/entries.ts';
 import { writeWeights, type Say } from '../../models/geometry/making.ts';
-import { pointFile } from '../../models/geometry/points.ts';
+import { pointFile, pointPath } from '../../models/geometry/points.ts';
 import { keptShares, TRAJECTORIES, type TrajectoryName } from '../../models/geometry/trajectory.ts';
 import { tokenizerOf } from '../../models/tokenizerOf.ts';
 import type { ModelEntry } from '../../models/zoo.ts';
-import { createSession } from '../../runtime/session.ts';
+import { createSession, type EncoderSession } from '../../runtime/session.ts';
 import { mean } from '../../stats/samples.ts';
 import { writeSafetensors } from '../../weights/writeSafetensors.ts';
 import { followShares } from './follow.ts';
-import { aliveAfter, predictorProbe, strengthOf, thresholdProbe } from './probes.ts';
+import {
+  aliveAfter,
+  openThresholds,
+  predictorProbe,
+  strengthOf,
+  thresholdProbe,
+  type Geometry,
+} from './probes.ts';
 import { calibrationTexts, type TextBatch } from './texts.ts';
 
 export interface CalibrationOptions {
@@ -52,39 +60,82 @@ export async function calibrateGeometry(
     for (const method of GEOMETRY_METHODS) {
       if (model.points.some((point) => point.method === method && point.trajectory === trajectory)) continue;
       const shares = keptShares(trajectory, config);
-      const strengths = await strengthsOf(method, { ...bare, geometry: model }, shares, texts, threads);
-      const point = await record(model, bare, { method, trajectory, strengths });
-      model = { ...model, points: [...model.points, point] };
+      const found = await strengthsOf(method, { ...bare, geometry: model }, shares, texts, threads);
+      const lengths: GeometryStrengths[] = [];
+      for (const one of found) lengths.push(await record(model, bare, { method, trajectory }, one));
+      model = { ...model, points: inOrder([...model.points, { method, trajectory, lengths }]) };
       keep(model);
-      say(
-        `${model.name} ${method}:${trajectory} ${strengths.map((value) => value.toPrecision(4)).join(' ')}`,
-      );
+      for (const { seqLen, strengths } of lengths) {
+        const values = strengths.map((value) => value.toPrecision(4)).join(' ');
+        say(`${model.name} ${method}:${trajectory} ${seqLen ?? 'all lengths'}: ${values}`);
+      }
     }
   }
   return model;
 }
 
+/** As they are listed: the trajectories' order first, since a method's first point is its main one. */
+function inOrder(points: readonly GeometryPoint[]): GeometryPoint[] {
+  const place = ({ trajectory, method }: GeometryPoint): number =>
+    TRAJECTORIES.indexOf(trajectory) * GEOMETRY_METHODS.length + GEOMETRY_METHODS.indexOf(method);
+  return points.toSorted((a, b) => place(a) - place(b));
+}
+
+type Found = Pick<GeometryStrengths, 'seqLen' | 'strengths'>;
+
+/** Thresholds by length, see data.ts. Keep rates and predictors look at no other token, so one set serves all. */
 async function strengthsOf(
   method: GeometryMethod,
-  entry: ModelEntry & { readonly geometry: GeometryModel },
+  entry: Geometry,
   shares: readonly number[],
   texts: readonly TextBatch[],
   threads: number,
-): Promise<number[]> {
-  if (method === 'topk') return shares.map((share) => Number(share.toFixed(4)));
-  const probe = method === 'ltp' ? thresholdProbe : predictorProbe;
-  const cuts = await followShares(shares, probe(entry, texts, threads));
-  return cuts.map((cut) => strengthOf(method, cut));
+): Promise<Found[]> {
+  switch (method) {
+    case 'topk':
+      return [{ seqLen: null, strengths: shares.map((share) => Number(share.toFixed(4))) }];
+    case 'transkimmer': {
+      const cuts = await followShares(shares, predictorProbe(entry, texts, threads));
+      return [{ seqLen: null, strengths: cuts.map((cut) => strengthOf(method, cut)) }];
+    }
+    case 'ltp':
+      return thresholdsByLength(entry, shares, texts, threads);
+  }
+}
+
+async function thresholdsByLength(
+  entry: Geometry,
+  shares: readonly number[],
+  texts: readonly TextBatch[],
+  threads: number,
+): Promise<Found[]> {
+  const session = await openThresholds(entry, threads);
+  try {
+    const found: Found[] = [];
+    for (const [seqLen, own] of byLength(texts)) {
+      const cuts = await followShares(shares, thresholdProbe(session, entry.config.layers, own));
+      found.push({ seqLen, strengths: cuts.map((cut) => strengthOf('ltp', cut)) });
+    }
+    return found;
+  } finally {
+    await session.release();
+  }
+}
+
+function byLength(texts: readonly TextBatch[]): (readonly [number, TextBatch[]])[] {
+  const lengths = [...new Set(texts.map(({ seqLen }) => seqLen))];
+  return lengths.map((length) => [length, texts.filter(({ seqLen }) => seqLen === length)]);
 }
 
 async function record(
   model: GeometryModel,
   { config, dir, weights }: ModelEntry,
-  point: Pick<GeometryPoint, 'method' | 'trajectory' | 'strengths'>,
-): Promise<GeometryPoint> {
-  const { tensors, metadata } = pointFile(model, config, weights.sha256, point);
-  const path = join(dir, 'points', `${point.method}-${point.trajectory}.safetensors`);
-  return { ...point, ...(await writeSafetensors(path, tensors, metadata)) };
+  point: Pick<GeometryPoint, 'method' | 'trajectory'>,
+  { seqLen, strengths }: Found,
+): Promise<GeometryStrengths> {
+  const { tensors, metadata } = pointFile(model, config, weights.sha256, { ...point, strengths });
+  const path = join(dir, pointPath(point, seqLen));
+  return { seqLen, strengths, ...(await writeSafetensors(path, tensors, metadata)) };
 }
 
 export interface LengthCheck {
@@ -110,21 +161,29 @@ export async function checkPoint(
   texts: readonly TextBatch[],
   threads: number,
 ): Promise<LengthCheck[]> {
-  const graph = await ensureGraph(entry, { method, point: trajectory });
-  const session = await createSession(graph, { provider: 'cpu', threads });
-  try {
-    const kept = new Map<number, number[][]>(); // length -> text -> share by layer
-    for (const { seqLen, inputs, lengths } of texts) {
-      const output = await session.run(session.prepare(inputs));
-      const layers = Array.from({ length: output.layers }, (_, layer) => aliveAfter(output, layer));
-      const own = lengths.map((tokens, text) => layers.map((alive) => (alive[text] ?? 0) / tokens));
-      kept.set(seqLen, [...(kept.get(seqLen) ?? []), ...own]);
+  const wanted = keptShares(trajectory, entry.config);
+  const checks: LengthCheck[] = [];
+  for (const [seqLen, own] of byLength(texts)) {
+    const graph = await ensureGraph(entry, { method, point: trajectory }, { seqLen });
+    const session = await createSession(graph, { provider: 'cpu', threads });
+    try {
+      checks.push(compare(seqLen, await sharesByText(session, own), wanted));
+    } finally {
+      await session.release();
     }
-    const wanted = keptShares(trajectory, entry.config);
-    return [...kept].map(([seqLen, byText]) => compare(seqLen, byText, wanted));
-  } finally {
-    await session.release();
   }
+  return checks;
+}
+
+/** Text by layer, shares of the text. */
+async function sharesByText(session: EncoderSession, texts: readonly TextBatch[]): Promise<number[][]> {
+  const kept: number[][] = [];
+  for (const { inputs, lengths } of texts) {
+    const output = await session.run(session.prepare(inputs));
+    const layers = Array.from({ length: output.layers }, (_, layer) => aliveAfter(output, layer));
+    kept.push(...lengths.map((tokens, text) => layers.map((alive) => (alive[text] ?? 0) / tokens)));
+  }
+  return kept;
 }
 
 function compare(

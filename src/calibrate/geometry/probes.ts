@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureGraph, graphFolder } from '../../models/graphCache.ts';
-import type { GeometryMethod, GeometryModel, GeometryPoint } from '../../models/geometry/data.ts';
-import { pointFile } from '../../models/geometry/points.ts';
+import type { GeometryMethod, GeometryModel } from '../../models/geometry/data.ts';
+import { pointFile, type Declared } from '../../models/geometry/points.ts';
 import type { ModelEntry } from '../../models/zoo.ts';
 import { createSession, type EncoderOutput, type EncoderSession } from '../../runtime/session.ts';
 import { readSafetensors } from '../../weights/safetensors.ts';
@@ -24,20 +24,23 @@ export function strengthOf(method: Exclude<GeometryMethod, 'topk'>, cut: number 
   return cut === null ? EVERYTHING : Math.fround(-cut);
 }
 
-type Geometry = ModelEntry & { readonly geometry: GeometryModel };
+export type Geometry = ModelEntry & { readonly geometry: GeometryModel };
 
-/** @param threads of ONNX Runtime. */
-export function thresholdProbe(entry: Geometry, texts: readonly TextBatch[], threads: number): Probe {
-  let session: EncoderSession | null = null;
-  return async (cuts, layer) => {
-    session ??= await openCandidate(entry, 'ltp', entry.config.layers, () => EVERYTHING, threads);
-    const strengths = Float32Array.from({ length: entry.config.layers }, (_, index) =>
+/** A graph that takes thresholds as an input, for thresholdProbe. @param threads of ONNX Runtime. */
+export function openThresholds(entry: Geometry, threads: number): Promise<EncoderSession> {
+  return openCandidate(entry, 'ltp', entry.config.layers, () => EVERYTHING, threads);
+}
+
+export function thresholdProbe(session: EncoderSession, layers: number, texts: readonly TextBatch[]): Probe {
+  return (cuts, layer) => {
+    const strengths = Float32Array.from({ length: layers }, (_, index) =>
       index < layer ? Math.max(0, cuts[index] ?? 0) : EVERYTHING,
     );
     return judge(session, texts, layer, (output, counts) => bySlot(output, layer, counts), strengths);
   };
 }
 
+/** @param threads of ONNX Runtime. */
 export function predictorProbe(entry: Geometry, texts: readonly TextBatch[], threads: number): Probe {
   return async (cuts, layer) => {
     const biasOf = (index: number): number => {
@@ -65,11 +68,7 @@ async function openCandidate(
   const folder = mkdtempSync(join(tmpdir(), 'token-pruning-geometry-'));
   try {
     const strengths = Array.from({ length: layers }, (_, layer) => strengthAt(layer));
-    const point: Pick<GeometryPoint, 'method' | 'trajectory' | 'strengths'> = {
-      method,
-      trajectory: 'paper',
-      strengths,
-    };
+    const point: Declared = { method, trajectory: 'paper', strengths };
     const { tensors, metadata } = pointFile(entry.geometry, entry.config, entry.weights.sha256, point);
     const path = join(folder, 'point.safetensors');
     const { sha256 } = await writeSafetensors(path, tensors, metadata);

@@ -8,11 +8,11 @@ import type { TokenInputs } from '../../runtime/session.ts';
 
 /** Texts a length: fewer of the long ones, which hold more tokens each. */
 export const CALIBRATION_LENGTHS: Readonly<Record<number, number>> = {
-  32: 24,
-  64: 16,
-  128: 8,
-  256: 4,
-  512: 2,
+  32: 48,
+  64: 24,
+  128: 12,
+  256: 6,
+  512: 4,
 };
 const LARGEST_BATCH = 8;
 

@@ -28,11 +28,20 @@ export async function makeGeometryWeights(entry: ModelEntry, say: Say = toStderr
   say(`${entry.name}: made in ${((performance.now() - start) / 1000).toFixed(1)} s, ${entry.weights.path}`);
 }
 
-export async function makeGeometryPoint(entry: ModelEntry, { file, method, name }: PointEntry): Promise<void> {
+/** @param file one of the point's. */
+export async function makeGeometryPoint(
+  entry: ModelEntry,
+  { method, name }: PointEntry,
+  file: ZooFile,
+): Promise<void> {
   const model = geometryOf(entry);
   const point = model.points.find((one) => one.method === method && one.trajectory === name);
-  if (point === undefined) throw new BenchError(`${entry.name} declares no point "${name}" of ${method}`);
-  const { tensors, metadata } = pointFile(model, entry.config, entry.weights.sha256, point);
+  const declared = point?.lengths.find(({ sha256 }) => sha256 === file.sha256);
+  if (point === undefined || declared === undefined) {
+    throw new BenchError(`${entry.name} declares no point "${name}" of ${method} with that file`);
+  }
+  const { strengths } = declared;
+  const { tensors, metadata } = pointFile(model, entry.config, entry.weights.sha256, { ...point, strengths });
   checkMade(file, await writeSafetensors(file.path, tensors, metadata));
 }
 

@@ -2,7 +2,7 @@
 // Transkimmer's predictors are random, and their last bias decides how many tokens they keep.
 import { floatTensor, type TensorToWrite } from '../../weights/writeSafetensors.ts';
 import type { EncoderConfig } from '../config.ts';
-import { streamOf, type GeometryModel, type GeometryPoint } from './data.ts';
+import { streamOf, type GeometryModel, type GeometryPoint, type GeometryStrengths } from './data.ts';
 import { randomTensor } from './weights.ts';
 
 export interface PointFile {
@@ -10,7 +10,12 @@ export interface PointFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-type Declared = Pick<GeometryPoint, 'method' | 'trajectory' | 'strengths'>;
+export type Declared = Pick<GeometryPoint, 'method' | 'trajectory'> & Pick<GeometryStrengths, 'strengths'>;
+
+/** Relative to the model's folder. */
+export function pointPath({ method, trajectory }: Pick<GeometryPoint, 'method' | 'trajectory'>, seqLen: number | null): string {
+  return `points/${method}-${trajectory}${seqLen === null ? '' : `-${seqLen}`}.safetensors`;
+}
 
 /** @param baseSha256 of the weights that the point is of. */
 export function pointFile(
