@@ -36,7 +36,7 @@ test('an import says what it understood and what to do next', async () => {
   assert.match(out, /proof +packed and padded graphs agree within/);
   assert.match(
     out,
-    /npm run calibrate -- --model mine --task sst2\n +npm run bench -- --models mine --task sst2/,
+    /npm run calibrate -- --model mine --method topk --flops 2 --task sst2\n +npm run bench -- --models mine --task sst2/,
   );
 });
 

@@ -70,7 +70,7 @@ function next({ name }: ImportedModel, task: string | null): string[] {
   const flag = task === null ? '' : ` --task ${task}`;
   return [
     'next:',
-    `  npm run calibrate -- --model ${name}${flag}`,
+    `  npm run calibrate -- --model ${name} --method topk --flops 2${flag}`,
     `  npm run bench -- --models ${name}${flag}`,
   ];
 }
