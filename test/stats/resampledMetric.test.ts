@@ -5,7 +5,11 @@ import { metricOf } from '../../src/stats/metrics.ts';
 import { resampledMetric } from '../../src/stats/resampledMetric.ts';
 import { normal } from '../fixtures/normal.ts';
 
-const drawn = (n: number, right: number, seed: number): { labels: number[]; own: number[]; dense: number[] } => {
+const drawn = (
+  n: number,
+  right: number,
+  seed: number,
+): { labels: number[]; own: number[]; dense: number[] } => {
   const random = createRandom(seed);
   const labels = Array.from({ length: n }, () => random.integer(2));
   const answer = (share: number) => labels.map((label) => (random.next() < share ? label : 1 - label));
