@@ -10,7 +10,7 @@ import { readMachine } from '../machine/fingerprint.ts';
 import { effectiveCpus } from '../machine/processor.ts';
 import { machineDoubts } from '../machine/quietness.ts';
 import { claimTarget, requireTarget } from '../machine/target.ts';
-import { loadZoo } from '../models/zoo.ts';
+import { loadZoo, type Zoo } from '../models/zoo.ts';
 import { cellsOf, makePlan, planSchema, type Plan } from '../plan/plan.ts';
 import { variantsOfGraphs, type ReadyGraphs } from '../plan/readyGraphs.ts';
 import { samePlan, shardOf } from '../plan/shard.ts';
@@ -30,6 +30,7 @@ import type { Command } from './command.ts';
 import { baselineOf, readyGraphsOf } from './readyGraphs.ts';
 import { gitCommit } from './gitCommit.ts';
 import { onInterrupt } from './interrupt.ts';
+import { quoted } from './shellWord.ts';
 
 export const command: Command = {
   name: BENCH_USAGE.name,
@@ -120,6 +121,7 @@ async function begin(request: BenchRequest, machine: Machine, argv: readonly str
   const id = basename(folder.dir);
   const providers = [...new Set(plan.groups.map(({ group }) => group.provider))];
   const threads = Math.max(1, ...plan.groups.map(({ group }) => group.threads));
+  const zoo = loadZoo();
   const run: Run = {
     schemaVersion: SCHEMA_VERSION,
     id,
@@ -135,16 +137,15 @@ async function begin(request: BenchRequest, machine: Machine, argv: readonly str
     doubts: machineDoubts(machine, threads), // how quiet it is, every block finds out for itself
     shard: request.shard,
     mergedFrom: [],
-    ingredients: ingredientsOf(plan, loadZoo(), sources),
-    models: modelFacts(plan),
+    ingredients: ingredientsOf(plan, zoo, sources),
+    models: modelFacts(plan, zoo),
   };
   folder.beginRun(run);
   return { folder, run, plan, sources };
 }
 
 /** What a reader of the results must know of each model. */
-function modelFacts(plan: Plan): NonNullable<Run['models']> {
-  const zoo = loadZoo();
+function modelFacts(plan: Plan, zoo: Zoo): NonNullable<Run['models']> {
   const names = new Set(plan.groups.map(({ group }) => group.model));
   return Object.fromEntries(
     [...names].map((name) => {
@@ -163,12 +164,12 @@ function take(folder: RunFolder): void {
 
 /** Texts and base weights, without which nothing could be measured. A damaged point costs only its own rows. */
 async function checkInputs(plan: Plan, sources: Sources, machine: Machine): Promise<void> {
-  const { models: known } = loadZoo();
+  const zoo = loadZoo();
   const weightBytes = (name: string): number =>
-    known.find((model) => model.name === name)?.weights.bytes ?? 0;
+    zoo.models.find((model) => model.name === name)?.weights.bytes ?? 0;
   checkMemory(plan, weightBytes, availableMemory(machine));
   for (const task of new Set(plan.groups.map(({ group }) => group.task))) sources.taskData(task);
-  for (const note of labelNotes(plan, loadZoo(), sources)) process.stderr.write(`${note}\n`);
+  for (const note of labelNotes(plan, zoo, sources)) process.stderr.write(`${note}\n`);
   const models = new Map(plan.groups.map(({ group }) => [group.model, group]));
   for (const group of models.values()) {
     if (plan.graphs === undefined) await sources.graph(group, { method: 'dense', point: null });
@@ -248,8 +249,4 @@ function reportDirOf({ outDir }: BenchRequest, { folder, run }: Prepared): strin
 
 function outDirOf({ outDir }: BenchRequest): string {
   return outDir ?? join(repoRoot(), 'results');
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -25,6 +25,7 @@ import { CALIBRATE_USAGE, readCalibrate, type CalibrateRequest } from './calibra
 import { helpOf, parseFlags } from './args.ts';
 import type { Command } from './command.ts';
 import { onInterrupt } from './interrupt.ts';
+import { quoted } from './shellWord.ts';
 
 export const command: Command = {
   name: CALIBRATE_USAGE.name,
@@ -110,8 +111,4 @@ function checkTexts(text: TextMode, { task, composable }: TaskData): void {
     `--text ${text}: texts of ${task} cannot be joined without losing their label`,
     '--text-mode natural',
   );
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

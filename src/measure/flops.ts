@@ -12,6 +12,7 @@ import { KERNELS } from '../models/graphCache.ts';
 import type { Method, PointRule } from '../models/methods/contract.ts';
 import { ruleOf } from '../models/pointRule.ts';
 import type { ModelEntry } from '../models/zoo.ts';
+import { sum } from '../stats/samples.ts';
 
 export interface TokenCounts {
   /** Real tokens of each sequence of the batch. */
@@ -116,10 +117,6 @@ function doubled(work: Work): FlopsParts {
     head: 2 * work.head,
     orphan: 2 * work.orphan,
   };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((left, right) => left + right, 0);
 }
 
 function sumOfSquares(values: readonly number[]): number {

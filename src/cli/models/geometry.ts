@@ -8,6 +8,7 @@ import { repoRoot } from '../../core/root.ts';
 import { checkFile, ensureGraph } from '../../models/graphCache.ts';
 import { GEOMETRY_FILE, readGeometry, type GeometryModel } from '../../models/geometry/data.ts';
 import { loadZoo, type ModelEntry } from '../../models/zoo.ts';
+import { percent } from '../../report/format.ts';
 
 /** Beside each other on this machine's cores; calibrating is not timed. */
 const THREADS = 2;
@@ -57,8 +58,4 @@ export async function checkGeometry(entry: ModelEntry): Promise<void> {
 function checkText(checks: readonly LengthCheck[]): string {
   const worst = Math.max(...checks.map((check) => check.worst));
   return `follows its trajectory within ${percent(worst)} of the input (held-out texts)`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

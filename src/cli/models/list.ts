@@ -3,6 +3,7 @@ import { EXIT } from '../../core/errors.ts';
 import { localModelsFolder } from '../../models/localZoo.ts';
 import type { Metrics } from '../../models/manifest.ts';
 import type { ModelEntry, PointEntry } from '../../models/zoo.ts';
+import { percent } from '../../report/format.ts';
 
 export function list(models: readonly ModelEntry[], json: boolean): number {
   if (json) process.stdout.write(`${JSON.stringify(models, null, 2)}\n`);
@@ -43,8 +44,4 @@ function metricsText(metrics: Metrics): string {
     parts.push(`documents ${lengths.map(([length, m]) => `${length}: ${percent(m.accuracy)}`).join(', ')}`);
   }
   return parts.join('; ');
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
