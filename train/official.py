@@ -214,7 +214,7 @@ def predict(w, name, h):
     return linear(w, f"{name}.4", F.gelu(norm(w, f"{name}.2", x, PREDICTOR_EPS)))
 
 
-# The fixed draw of src/models/methods/skimNoise.ts: the same generator, table and hash
+# The fixed draw of src/graphs/methods/skimNoise.ts: the same generator, table and hash
 
 NOISE_ENTRIES, ID_STRIDE, PLACE_STRIDE = 65521, 40503, 30011
 

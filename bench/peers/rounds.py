@@ -1,4 +1,4 @@
-"""The timed heart, as in src/measure/latency.ts: all subjects take turns on the same inputs. A round visits everybody
+"""The timed heart, as in src/worker/latency.ts: all subjects take turns on the same inputs. A round visits everybody
 forwards and then backwards (ABBA) on one input batch, in an order that is shuffled once a block and rotated every
 round. Answers are checked outside the timed span. Clock, subjects and patience are handed in, so a test is exact.
 """
@@ -41,7 +41,7 @@ class Tracked:
 
 
 def digest(answers: list) -> str:
-    """sha256 over the float32 logits of each input batch in input order: what src/measure/logits.ts computes."""
+    """sha256 over the float32 logits of each input batch in input order: what src/worker/logits.ts computes."""
     sha = hashlib.sha256()
     for logits in answers:
         sha.update(np.ascontiguousarray(logits, np.float32).tobytes())

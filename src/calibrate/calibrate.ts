@@ -2,7 +2,7 @@
 // point on disk. Nothing is written before the search has ended and both splits have been judged.
 import { BenchError, EXIT } from '../core/errors.ts';
 import type { TextMode } from '../core/names.ts';
-import type { ModelEntry } from '../models/zoo.ts';
+import type { ModelEntry } from '../zoo/zoo.ts';
 import { mean } from '../stats/samples.ts';
 import type { Document } from '../text/compose.ts';
 import type { TaskData } from '../text/dataset.ts';

@@ -1,7 +1,7 @@
 // What a schedule of kept tokens would cost, without running it: the search asks this a thousand times for each time
 // it measures. It takes sequences as if all kept the same share, which is exact for the linear layers and close for
 // attention; what it is off by is carried over from the last measurement (`near`).
-import type { EncoderConfig } from '../models/config.ts';
+import type { EncoderConfig } from '../graphs/config.ts';
 import { layerKeeps, type Evaluation } from './evaluation.ts';
 
 /** MACs of a layer by tokens: each that enters, each that stays, and each pair of those that enter. */

@@ -1,6 +1,6 @@
 // The end of a calibration that met its goal: the point is written, and all that was found becomes one verdict.
 import type { TextMode } from '../core/names.ts';
-import type { ModelEntry } from '../models/zoo.ts';
+import type { ModelEntry } from '../zoo/zoo.ts';
 import type { TaskData } from '../text/dataset.ts';
 import type { Calibrated } from './calibrate.ts';
 import { describeGoal, type Goal } from './goal.ts';

@@ -1,5 +1,5 @@
 // Evaluations on a real model: a set of examples, dense's answers on it, and what each setting of the strengths makes of it.
-import { predictionsOf } from '../measure/logits.ts';
+import { predictionsOf } from '../worker/logits.ts';
 import { sum } from '../stats/samples.ts';
 import { divergences } from './divergence.ts';
 import type { Evaluate, Evaluation } from './evaluation.ts';

@@ -1,10 +1,10 @@
 // A calibrated point: nothing but strengths, over the base weights as they are. As a file it is like any trained point's;
 // in memory it is what the search's graphs and FLOPs counts are made from, before any file exists.
 import { sha256Hex, stableJson } from '../core/hash.ts';
-import type { PointRule } from '../models/methods/contract.ts';
-import type { PointSource } from '../models/graphs.ts';
-import { METHOD } from '../models/methods/index.ts';
-import type { ModelEntry } from '../models/zoo.ts';
+import type { PointRule } from '../graphs/methods/contract.ts';
+import type { PointSource } from '../graphs/graphFiles.ts';
+import { METHOD } from '../graphs/methods/index.ts';
+import type { ModelEntry } from '../zoo/zoo.ts';
 import type { TensorFile } from '../weights/safetensors.ts';
 import type { CalibratedMethod } from './strengthMap.ts';
 

@@ -2,12 +2,12 @@
 // examples at a time. An answer holds logits and kept tokens by example, so that divergences, metrics, FLOPs and their
 // intervals are all computed from the same calls.
 import type { FlopsParts } from '../core/schema.ts';
-import { encoderFlops, total } from '../measure/flops.ts';
-import { checkFinite } from '../measure/logits.ts';
-import { ensureGraph, KERNELS } from '../models/graphCache.ts';
-import { KEEP_ALL } from '../models/methods/contract.ts';
-import { METHOD } from '../models/methods/index.ts';
-import type { ModelEntry } from '../models/zoo.ts';
+import { encoderFlops, total } from '../rows/flops.ts';
+import { checkFinite } from '../worker/logits.ts';
+import { ensureGraph, KERNELS } from '../zoo/graphCache.ts';
+import { KEEP_ALL } from '../graphs/methods/contract.ts';
+import { METHOD } from '../graphs/methods/index.ts';
+import type { ModelEntry } from '../zoo/zoo.ts';
 import { createSession, type EncoderSession, type TokenInputs } from '../runtime/session.ts';
 import { toBatch, type SequenceIds } from '../text/batch.ts';
 import type { Outputs } from './divergence.ts';

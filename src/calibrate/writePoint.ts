@@ -3,9 +3,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '../core/errors.ts';
-import type { Metrics } from '../models/manifest.ts';
-import { localModelsFolder, registerPoint } from '../models/localZoo.ts';
-import type { ModelEntry } from '../models/zoo.ts';
+import type { Metrics } from '../zoo/manifest.ts';
+import { localModelsFolder, registerPoint } from '../zoo/localZoo.ts';
+import type { ModelEntry } from '../zoo/zoo.ts';
 import { floatTensor, writeSafetensors } from '../weights/writeSafetensors.ts';
 import { POINT_METADATA, strengthTensor } from './point.ts';
 import type { CalibratedMethod } from './strengthMap.ts';

@@ -10,7 +10,7 @@ import { readMachine } from '../machine/fingerprint.ts';
 import { effectiveCpus } from '../machine/processor.ts';
 import { machineDoubts } from '../machine/quietness.ts';
 import { claimTarget, requireTarget } from '../machine/target.ts';
-import { loadZoo, type Zoo } from '../models/zoo.ts';
+import { loadZoo, type Zoo } from '../zoo/zoo.ts';
 import { cellsOf, makePlan, planSchema, type Plan } from '../plan/plan.ts';
 import { variantsOfGraphs, type ReadyGraphs } from '../plan/readyGraphs.ts';
 import { samePlan, shardOf } from '../plan/shard.ts';

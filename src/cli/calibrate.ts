@@ -8,8 +8,8 @@ import { SearchProgress } from '../calibrate/progress.ts';
 import { keep, type Split } from '../calibrate/keep.ts';
 import { renderVerdict } from '../calibrate/verdict.ts';
 import { assertFree } from '../calibrate/writePoint.ts';
-import { tokenizerOf } from '../models/tokenizerOf.ts';
-import { loadZoo, type ModelEntry } from '../models/zoo.ts';
+import { tokenizerOf } from '../zoo/tokenizerOf.ts';
+import { loadZoo, type ModelEntry } from '../zoo/zoo.ts';
 import {
   BUNDLED_TASK,
   dataFolder,

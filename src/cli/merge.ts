@@ -5,7 +5,7 @@ import { BenchError, EXIT } from '../core/errors.ts';
 import { repoRoot } from '../core/root.ts';
 import type { Summary } from '../core/schema.ts';
 import { blocksOf, mergeParts, readPart, type Merged } from '../run/merge.ts';
-import { hasFailures, summarise } from '../run/summary.ts';
+import { hasFailures, summarise } from '../rows/summary.ts';
 import { RunFolder } from '../store/runFolder.ts';
 import type { Parsed, Usage } from './args.ts';
 import { commandOf } from './command.ts';

@@ -6,8 +6,8 @@ import { BenchError } from '../core/errors.ts';
 import { sha256File, sha256Hex, stableJson } from '../core/hash.ts';
 import { repoRoot } from '../core/root.ts';
 import type { GraphReading } from '../core/schema.ts';
-import { readGraphFile, type GraphFile } from '../graphs/graphFile.ts';
-import type { Zoo } from '../models/zoo.ts';
+import { readGraphFile, type GraphFile } from '../zoo/readyGraph.ts';
+import type { Zoo } from '../zoo/zoo.ts';
 import type { ReadyGraphs } from '../plan/readyGraphs.ts';
 import type { GraphRequest } from './graphFlags.ts';
 

@@ -1,7 +1,7 @@
 // What an architecture is to the import: which checkpoints are its own, and what their tensors are called among the
 // names that the graphs use (BERT's). One file an architecture; architectures.ts lists them.
 import type { MethodName } from '../core/names.ts';
-import type { EncoderConfig } from '../models/config.ts';
+import type { EncoderConfig } from '../graphs/config.ts';
 import type { Dtype } from '../weights/safetensorsHeader.ts';
 import type { TensorToWrite } from '../weights/writeSafetensors.ts';
 import type { OfficialOptions } from './official/options.ts';

@@ -1,7 +1,7 @@
 // Whether a reading is whole: every tensor that the configuration asks for is there in its shape and in a dtype that
 // can be stored, and every tensor of the checkpoint is used or left out on purpose.
 import { BenchError } from '../core/errors.ts';
-import { tensorShapes } from '../models/tensorShapes.ts';
+import { tensorShapes } from '../graphs/tensorShapes.ts';
 import type { Dtype } from '../weights/safetensorsHeader.ts';
 import type { CanonicalTensor, Checkpoint, Reading } from './architecture.ts';
 

@@ -1,5 +1,5 @@
 // What the plain families share: one is its model_type and its rules of naming.
-import { parseEncoderConfig } from '../models/config.ts';
+import { parseEncoderConfig } from '../graphs/config.ts';
 import type { Architecture, Checkpoint, Reading, ReadOptions } from './architecture.ts';
 import { hasHead } from './purpose.ts';
 import { randomHead } from './randomHead.ts';

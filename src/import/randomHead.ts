@@ -1,7 +1,7 @@
 // The head of an encoder that has none. Its numbers are the same for all models of a width, so that two imports agree
 // to the byte; variances are such that the logits of a normalised hidden state are of the order of one.
 import { createRandom } from '../core/random.ts';
-import type { EncoderConfig } from '../models/config.ts';
+import type { EncoderConfig } from '../graphs/config.ts';
 import { floatTensor } from '../weights/writeSafetensors.ts';
 import type { CanonicalTensor } from './architecture.ts';
 

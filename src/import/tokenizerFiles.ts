@@ -2,7 +2,7 @@
 import { copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError, messageOf } from '../core/errors.ts';
-import type { EncoderConfig } from '../models/config.ts';
+import type { EncoderConfig } from '../graphs/config.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
 import type { Folder } from './folder.ts';
 

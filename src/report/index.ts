@@ -3,11 +3,11 @@ import { join, relative, sep } from 'node:path';
 import { writeFileAtomic } from '../core/atomicFile.ts';
 import { BenchError, messageOf } from '../core/errors.ts';
 import type { Summary } from '../core/schema.ts';
-import { chartsOf } from './charts.ts';
-import { renderHtml } from './html.ts';
-import { renderMarkdown } from './markdown.ts';
+import { chartsOf } from './findings/charts.ts';
+import { renderHtml } from './render/html/html.ts';
+import { renderMarkdown } from './render/markdown/markdown.ts';
 
-export { renderTable } from './tables.ts';
+export { renderTable } from './render/terminal/tables.ts';
 
 export interface Report {
   readonly html: string;
@@ -31,7 +31,7 @@ export async function writeReport(summary: Summary, outDir: string): Promise<Rep
 /** The canvas is a native library, loaded late so that a platform without it still gets its report. */
 async function drawPngs(summary: Summary, folder: string): Promise<Pick<Report, 'pngs' | 'notes'>> {
   try {
-    const { writePngs } = await import('./png.ts');
+    const { writePngs } = await import('./render/png/png.ts');
     return { pngs: writePngs(chartsOf(summary), folder), notes: [] };
   } catch (thrown) {
     if (thrown instanceof BenchError) throw thrown;

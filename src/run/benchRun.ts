@@ -9,10 +9,10 @@ import { execute } from './execute.ts';
 import { Progress } from './progress.ts';
 import { watchingGpu } from './gpuWatch.ts';
 import { launchWorker, type Launch } from './spawn.ts';
-import { hasFailures, summarise, wantedGroup, type Obstacles } from './summary.ts';
+import { hasFailures, summarise, wantedGroup, type Obstacles } from '../rows/summary.ts';
 import { TimePlan } from './timePlan.ts';
 import { Workbench, type Sources } from './workbench.ts';
-import { makeRows } from '../measure/rows.ts';
+import { makeRows } from '../rows/rows.ts';
 
 export interface BenchRun {
   readonly folder: RunFolder;

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { sha256Hex, stableJson } from '../core/hash.ts';
 
 const manifestSchema = z.object({ version: z.string() });
-const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
+const WORKER = fileURLToPath(new URL('../worker/worker.js', import.meta.url));
 
 /** Relative imports, dynamic ones included: `from './x.js'`, `import './x.js'`, `import('./x.js')`, `new URL('./x.js'`. */
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*|\bnew URL\(\s*)['"](\.{1,2}\/[^'"]+\.js)['"]/g;

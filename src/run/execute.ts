@@ -6,10 +6,10 @@ import { SCHEMA_VERSION, type Block, type FailedBlock, type Group } from '../cor
 import type { Plan } from '../plan/plan.ts';
 import type { Step } from '../plan/steps.ts';
 import type { RunFolder } from '../store/runFolder.ts';
-import { widthOf } from '../measure/precision.ts';
+import { widthOf } from '../rows/intervalWidths.ts';
 import { Schedule, type Scheduled } from './schedule.ts';
 import type { Launch } from './spawn.ts';
-import type { Failure } from './task.ts';
+import type { Failure } from '../worker/job.ts';
 import type { TimePlan } from './timePlan.ts';
 import { faultOf, isOf } from './storedBlock.ts';
 import type { PreparedStep, Workbench } from './workbench.ts';

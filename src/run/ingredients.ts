@@ -1,6 +1,6 @@
 // What the numbers of a run are made with, as hashes that are stored with it: runs that are merged must agree on them.
 import { sha256Hex, stableJson } from '../core/hash.ts';
-import type { Zoo } from '../models/zoo.ts';
+import type { Zoo } from '../zoo/zoo.ts';
 import type { Plan } from '../plan/plan.ts';
 import { essenceOf } from '../plan/readyGraphs.ts';
 import type { Sources } from './workbench.ts';

@@ -1,6 +1,6 @@
 // Before anything is measured: can the chosen models answer the chosen tasks, and what must a person know of how their
 // outputs were matched to the labels.
-import type { Zoo } from '../models/zoo.ts';
+import type { Zoo } from '../zoo/zoo.ts';
 import type { Plan } from '../plan/plan.ts';
 import { alignLabels } from '../text/tasks/align.ts';
 import type { Sources } from './workbench.ts';

@@ -2,7 +2,7 @@
 // plan says, the tokenizer that was named, and the order of the graphs' outputs.
 import { BenchError } from '../core/errors.ts';
 import type { Variant } from '../core/schema.ts';
-import { readGraphFile } from '../graphs/graphFile.ts';
+import { readGraphFile } from '../zoo/readyGraph.ts';
 import { readyGraphOf, type ReadyGraphs } from '../plan/readyGraphs.ts';
 import type { TaskData } from '../text/dataset.ts';
 import type { BuiltGraph } from './workbench.ts';

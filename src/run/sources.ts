@@ -1,8 +1,8 @@
 // Where a run's models and texts come from: the zoo or ready graphs, their tokenizers and the data sets, each read once.
 import type { Machine, TaskFile } from '../core/schema.ts';
-import { ensureGraph } from '../models/graphCache.ts';
-import { tokenizerOf } from '../models/tokenizerOf.ts';
-import type { Zoo } from '../models/zoo.ts';
+import { ensureGraph } from '../zoo/graphCache.ts';
+import { tokenizerOf } from '../zoo/tokenizerOf.ts';
+import type { Zoo } from '../zoo/zoo.ts';
 import type { Catalogue } from '../plan/catalogue.ts';
 import type { ReadyGraphs } from '../plan/readyGraphs.ts';
 import { loadTask, type TaskData } from '../text/dataset.ts';

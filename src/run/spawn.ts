@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../core/errors.ts';
 import { heapEnvironment, heapFlags } from './heap.ts';
-import { LEASHED } from './leash.ts';
+import { LEASHED } from '../worker/leash.ts';
 import {
   parseProgress,
   workerResultSchema,
@@ -14,7 +14,7 @@ import {
   type Progress,
   type Task,
   type WorkerResult,
-} from './task.ts';
+} from '../worker/job.ts';
 
 export type Outcome =
   | { readonly status: 'done'; readonly result: WorkerResult }
@@ -37,7 +37,7 @@ export interface LaunchOptions {
 
 export type Launch = (task: Task, options: LaunchOptions) => Promise<Outcome>;
 
-const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
+const WORKER = fileURLToPath(new URL('../worker/worker.js', import.meta.url));
 const TAIL_LINES = 3;
 
 export const launchWorker: Launch = async (task, options) => {

@@ -21,7 +21,7 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 import { providerEnvironment } from '../runtime/providers.ts';
 import { heapFlags } from './heap.ts';
 import { measuringEnvironment } from './measuringEnvironment.ts';
-import type { Failure, Task, TimeTask, WantedGraph } from './task.ts';
+import type { Failure, Task, TimeTask, WantedGraph } from '../worker/job.ts';
 
 export interface BuiltGraph {
   readonly path: string;

@@ -28,9 +28,9 @@ export interface EncoderOutput {
   readonly orphans?: BigInt64Array;
   /** (batch, length, hidden), of graphs built to tell it. */
   readonly lastHiddenState?: Float32Array;
-  /** Of graphs built to tell their decisions: scores and fates by output name (models/decisions.ts). */
+  /** Of graphs built to tell their decisions: scores and fates by output name (graphs/decisions.ts). */
   readonly told?: ReadonlyMap<string, Float32Array | BigInt64Array>;
-  /** By layer, of graphs built to tell them (models/decisions.ts). */
+  /** By layer, of graphs built to tell them (graphs/decisions.ts). */
   readonly decisions?: readonly LayerDecision[];
 }
 

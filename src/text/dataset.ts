@@ -7,7 +7,7 @@ import type { Metric } from '../core/names.ts';
 import { repoRoot } from '../core/root.ts';
 import type { TaskFile } from '../core/schema.ts';
 import { indexOfLabel, labelNamesIn, valueOfLabel } from './tasks/labels.ts';
-import { readRows, type ExampleRow } from './tasks/rows.ts';
+import { readRows, type ExampleRow } from './tasks/tableFile.ts';
 import { halfOf, type Split } from './tasks/splits.ts';
 import { TASK_TABLE, type TaskEntry } from './tasks/table.ts';
 import { checkUnchanged } from './tasks/taskFile.ts';

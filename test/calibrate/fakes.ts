@@ -3,7 +3,7 @@ import type { Evaluate, Evaluation } from '../../src/calibrate/evaluation.ts';
 import { layerCost, modelShare, type LayerCost } from '../../src/calibrate/flopsModel.ts';
 import type { Problem } from '../../src/calibrate/search.ts';
 import type { CalibratedMethod } from '../../src/calibrate/strengthMap.ts';
-import { parseEncoderConfig } from '../../src/models/config.ts';
+import { parseEncoderConfig } from '../../src/graphs/config.ts';
 
 export function config(layers: number) {
   const shape = { vocab_size: 50, hidden_size: 64, num_attention_heads: 4, intermediate_size: 256 };

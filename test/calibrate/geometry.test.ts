@@ -12,11 +12,11 @@ import {
 } from '../../src/calibrate/geometry/calibrateGeometry.ts';
 import { messageOf } from '../../src/core/errors.ts';
 import { sha256Hex } from '../../src/core/hash.ts';
-import { ensureGraph } from '../../src/models/graphCache.ts';
-import type { GeometryModel } from '../../src/models/geometry/data.ts';
-import { checkRoom } from '../../src/models/geometry/making.ts';
-import { tokenizerOf } from '../../src/models/tokenizerOf.ts';
-import { loadZoo, type ModelEntry } from '../../src/models/zoo.ts';
+import { ensureGraph } from '../../src/zoo/graphCache.ts';
+import type { GeometryModel } from '../../src/zoo/geometry/data.ts';
+import { checkRoom } from '../../src/zoo/geometry/making.ts';
+import { tokenizerOf } from '../../src/zoo/tokenizerOf.ts';
+import { loadZoo, type ModelEntry } from '../../src/zoo/zoo.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
 import { loadSuite } from '../../src/plan/suite.ts';

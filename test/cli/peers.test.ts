@@ -9,7 +9,7 @@ import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { groupKey } from '../../src/core/keys.ts';
 import { summarySchema, timeBlockSchema, type Group, type Summary } from '../../src/core/schema.ts';
-import { peerTaskSchema, type PeerTask } from '../../src/run/peerTasks.ts';
+import { peerTaskSchema, type PeerTask } from '../../src/run/peerJobs.ts';
 import { peerBlock } from '../fixtures/blocks.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));

@@ -6,7 +6,7 @@ import { readGateRules } from '../../src/compare/rules.ts';
 import { judgeChange } from '../../src/compare/timings.ts';
 import { BenchError } from '../../src/core/errors.ts';
 import type { Summary } from '../../src/core/schema.ts';
-import { renderComparison } from '../../src/report/comparisonTable.ts';
+import { renderComparison } from '../../src/report/render/comparisonTable.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 const LTP = 'minilm-l6.reviews.full.cpu.fp32.t1.b8.s128.ltp:x2';

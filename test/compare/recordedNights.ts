@@ -13,7 +13,7 @@ import { AGAIN_ID, groupKey } from '../../src/core/keys.ts';
 import type { Random } from '../../src/core/random.ts';
 import { repoRoot } from '../../src/core/root.ts';
 import { summarySchema, type Group, type NoiseFloor, type Row, type Summary } from '../../src/core/schema.ts';
-import { pairTimes } from '../../src/measure/timing.ts';
+import { pairTimes } from '../../src/rows/timing.ts';
 import { RunFolder } from '../../src/store/runFolder.ts';
 import { costRatio, resampledCosts, type PairedTimes } from '../../src/stats/pairedTimes.ts';
 import { mean } from '../../src/stats/samples.ts';

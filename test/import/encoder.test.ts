@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { catalogueOf } from '../../src/run/sources.ts';
-import { loadZoo } from '../../src/models/zoo.ts';
+import { loadZoo } from '../../src/zoo/zoo.ts';
 import { readSafetensors } from '../../src/weights/safetensors.ts';
 import { f32 } from '../weights/writeSafetensors.ts';
 import { rewrite, withConfig } from './checkpointFolder.ts';

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { readJson } from '../../src/core/atomicFile.ts';
 import { repoRoot } from '../../src/core/root.ts';
 import { importModel, type ImportedModel, type ImportOptions } from '../../src/import/importModel.ts';
-import { LOCAL_MODELS_VARIABLE } from '../../src/models/localZoo.ts';
-import { loadZoo, type ModelEntry } from '../../src/models/zoo.ts';
+import { LOCAL_MODELS_VARIABLE } from '../../src/zoo/localZoo.ts';
+import { loadZoo, type ModelEntry } from '../../src/zoo/zoo.ts';
 
 export const GOLDEN = join(repoRoot(), 'test', 'golden', 'hf');
 

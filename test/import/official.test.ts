@@ -1,5 +1,5 @@
 // Published pruning checkpoints: what is understood of config.json and the learned scalars, and what is refused by
-// name. That the imported points answer as published is in test/models/official.test.ts.
+// name. That the imported points answer as published is in test/graphs/official.test.ts.
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

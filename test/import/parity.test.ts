@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { join } from 'node:path';
 import { readdirSync } from 'node:fs';
-import { ensureGraph } from '../../src/models/graphCache.ts';
+import { ensureGraph } from '../../src/zoo/graphCache.ts';
 import { createSession, type EncoderSession } from '../../src/runtime/session.ts';
 import { toBatch } from '../../src/text/batch.ts';
 import { loadTokenizer } from '../../src/text/tokenizer.ts';

@@ -254,7 +254,7 @@ test('an import that fails leaves the model of that name as it was', async () =>
   const broken = withTensors('bert', (t) => Reflect.deleteProperty(t, 'classifier.bias'));
   await assert.rejects(imported(broken, local, { name: 'bert', force: true }), /classifier\.bias/);
   await assert.rejects(imported(join(GOLDEN, 'bert'), local), /a model "bert" is there already/);
-  const { loadZoo } = await import('../../src/models/zoo.ts');
+  const { loadZoo } = await import('../../src/zoo/zoo.ts');
   assert.equal(
     loadZoo(undefined, local).model('bert').weights.sha256,
     entry.files['weights.safetensors']?.sha256,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chartsOf } from '../../src/report/charts.ts';
-import type { ChartSpec } from '../../src/report/charts/chartSpec.ts';
-import { operatorClass } from '../../src/report/charts/operatorTime.ts';
-import { chartConfiguration } from '../../src/report/chartPaint.ts';
-import { DARK, LIGHT, METHOD_LOOK } from '../../src/report/palette.ts';
+import { chartsOf } from '../../src/report/findings/charts.ts';
+import type { ChartSpec } from '../../src/report/findings/charts/chartSpec.ts';
+import { operatorClass } from '../../src/report/findings/charts/operatorTime.ts';
+import { chartConfiguration } from '../../src/report/render/charts/paint.ts';
+import { DARK, LIGHT, METHOD_LOOK } from '../../src/report/findings/palette.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 function chart(id: string, summary = fixtureSummary()): ChartSpec {

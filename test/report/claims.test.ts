@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeClaims, type ClaimRow } from '../../src/report/claims.ts';
+import { judgeClaims, type ClaimRow } from '../../src/report/findings/claims.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 function claim(id: string, summary = fixtureSummary()): ClaimRow {

@@ -4,8 +4,8 @@ import type { Comparison } from '../../src/compare/comparison.ts';
 import { compareSummaries } from '../../src/compare/gate.ts';
 import { readGateRules } from '../../src/compare/rules.ts';
 import type { Summary } from '../../src/core/schema.ts';
-import { comparisonJunit } from '../../src/report/comparisonJunit.ts';
-import { comparisonMarkdown, renderComparison } from '../../src/report/comparisonTable.ts';
+import { comparisonJunit } from '../../src/report/exports/comparisonJunit.ts';
+import { comparisonMarkdown, renderComparison } from '../../src/report/render/comparisonTable.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 function compared(change: (next: Summary) => void): Comparison {

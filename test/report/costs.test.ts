@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Summary } from '../../src/core/schema.ts';
-import { chartsOf } from '../../src/report/charts.ts';
-import { columnsOf } from '../../src/report/columns.ts';
-import { energyNotes } from '../../src/report/costs.ts';
-import { harnessText } from '../../src/report/harness.ts';
-import { renderHtml } from '../../src/report/html.ts';
-import { renderMarkdown } from '../../src/report/markdown.ts';
-import { renderTable } from '../../src/report/tables.ts';
+import { chartsOf } from '../../src/report/findings/charts.ts';
+import { columnsOf } from '../../src/report/findings/columns.ts';
+import { energyNotes } from '../../src/report/findings/costs.ts';
+import { harnessText } from '../../src/report/findings/harness.ts';
+import { renderHtml } from '../../src/report/render/html/html.ts';
+import { renderMarkdown } from '../../src/report/render/markdown/markdown.ts';
+import { renderTable } from '../../src/report/render/terminal/tables.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 /** As a run of a version before costs, harness and detectable effects. */

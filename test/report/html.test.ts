@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
-import { renderHtml } from '../../src/report/html.ts';
-import { compareKeys } from '../../src/report/html/client.ts';
+import { renderHtml } from '../../src/report/render/html/html.ts';
+import { compareKeys } from '../../src/report/render/html/client.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 const page = renderHtml(fixtureSummary());

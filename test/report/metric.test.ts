@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Row, Summary } from '../../src/core/schema.ts';
-import { columnsOf } from '../../src/report/columns.ts';
+import { columnsOf } from '../../src/report/findings/columns.ts';
 import { renderCsv } from '../../src/report/exports/csv.ts';
-import { exampleSentences } from '../../src/report/examples.ts';
-import { renderTable } from '../../src/report/tables.ts';
+import { exampleSentences } from '../../src/report/findings/examples.ts';
+import { renderTable } from '../../src/report/render/terminal/tables.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 const summary = fixtureSummary();

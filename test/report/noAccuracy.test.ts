@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Row, Summary } from '../../src/core/schema.ts';
-import { chartsOf } from '../../src/report/charts.ts';
-import { judgeClaims } from '../../src/report/claims.ts';
+import { chartsOf } from '../../src/report/findings/charts.ts';
+import { judgeClaims } from '../../src/report/findings/claims.ts';
 import { renderCsv } from '../../src/report/exports/csv.ts';
-import { renderHtml } from '../../src/report/html.ts';
-import { renderMarkdown } from '../../src/report/markdown.ts';
-import { renderTable } from '../../src/report/tables.ts';
+import { renderHtml } from '../../src/report/render/html/html.ts';
+import { renderMarkdown } from '../../src/report/render/markdown/markdown.ts';
+import { renderTable } from '../../src/report/render/terminal/tables.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 const SENTENCE = 'roberta-base: random weights, so there is no accuracy; only speed and FLOPs are compared.';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Summary } from '../../src/core/schema.ts';
-import { scenarioRows } from '../../src/measure/load/rows.ts';
-import { chartsOf } from '../../src/report/charts.ts';
-import { renderHtml } from '../../src/report/html.ts';
-import { renderMarkdown } from '../../src/report/markdown.ts';
-import { renderTable } from '../../src/report/tables.ts';
+import { scenarioRows } from '../../src/rows/load/scenarioRows.ts';
+import { chartsOf } from '../../src/report/findings/charts.ts';
+import { renderHtml } from '../../src/report/render/html/html.ts';
+import { renderMarkdown } from '../../src/report/render/markdown/markdown.ts';
+import { renderTable } from '../../src/report/render/terminal/tables.ts';
 import { loadBlock, wantedLoad } from '../fixtures/load.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderTable } from '../../src/report/tables.ts';
+import { renderTable } from '../../src/report/render/terminal/tables.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 test('a ratio stands with its interval, both baselines are named', () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Doubt, Summary } from '../../src/core/schema.ts';
-import { countDoubts } from '../../src/report/doubts.ts';
-import { renderHtml } from '../../src/report/html.ts';
-import { renderMarkdown } from '../../src/report/markdown.ts';
-import { renderTable } from '../../src/report/tables.ts';
-import { runVerdict, showsVerdicts } from '../../src/report/validity.ts';
+import { countDoubts } from '../../src/report/findings/doubts.ts';
+import { renderHtml } from '../../src/report/render/html/html.ts';
+import { renderMarkdown } from '../../src/report/render/markdown/markdown.ts';
+import { renderTable } from '../../src/report/render/terminal/tables.ts';
+import { runVerdict, showsVerdicts } from '../../src/report/findings/validity.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 /** The fixture without its failed row, and with these doubts in its first rows. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerOf } from '../../src/report/answer.ts';
-import { settingsOf } from '../../src/report/settings.ts';
-import { speedVerdict, variantVerdicts } from '../../src/report/verdicts.ts';
+import { answerOf } from '../../src/report/findings/answer.ts';
+import { settingsOf } from '../../src/report/findings/settings.ts';
+import { speedVerdict, variantVerdicts } from '../../src/report/findings/verdicts.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 test('faster needs an interval above 1 and an effect beyond the noise floor', () => {

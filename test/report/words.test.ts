@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chartInWords, inWords, isReady, labelOf, wording } from '../../src/report/words.ts';
+import { chartInWords, inWords, isReady, labelOf, wording } from '../../src/report/findings/words.ts';
 
 const READY = [{ precision: 'as-is' }] as const;
 const ZOO = [{ precision: 'fp32' }] as const;

@@ -4,8 +4,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { groupKey, variantKey } from '../../src/core/keys.ts';
-import { renderHtml } from '../../src/report/html.ts';
-import { renderTable } from '../../src/report/tables.ts';
+import { renderHtml } from '../../src/report/render/html/html.ts';
+import { renderTable } from '../../src/report/render/terminal/tables.ts';
 import { benchRun } from '../../src/run/benchRun.ts';
 import { tinyRun } from '../fixtures/tinyRun.ts';
 

@@ -5,7 +5,7 @@ import type { Block } from '../../src/core/schema.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { execute, type Execution, type Watcher } from '../../src/run/execute.ts';
 import type { Outcome } from '../../src/run/spawn.ts';
-import type { LoadTask, Task } from '../../src/run/task.ts';
+import type { LoadTask, Task } from '../../src/worker/job.ts';
 import { TimePlan } from '../../src/run/timePlan.ts';
 import type { PreparedStep } from '../../src/run/workbench.ts';
 import {

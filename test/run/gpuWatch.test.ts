@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { GpuSample } from '../../src/machine/gpuClock.ts';
 import { watchingGpu } from '../../src/run/gpuWatch.ts';
 import type { Launch, LaunchOptions, Outcome } from '../../src/run/spawn.ts';
-import type { Task } from '../../src/run/task.ts';
+import type { Task } from '../../src/worker/job.ts';
 import { GROUP, timeBlock, timedVariant } from '../fixtures/blocks.ts';
 
 const OPTIONS: LaunchOptions = { timeoutMs: 1000, environment: {}, signal: new AbortController().signal };

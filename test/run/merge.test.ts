@@ -13,7 +13,7 @@ import { shardOf } from '../../src/plan/shard.ts';
 import { accuracyGroup } from '../../src/plan/steps.ts';
 import { loadSuite } from '../../src/plan/suite.ts';
 import { blocksOf, mergeParts, readPart, type MergeOptions } from '../../src/run/merge.ts';
-import { summarise } from '../../src/run/summary.ts';
+import { summarise } from '../../src/rows/summary.ts';
 import { RunFolder } from '../../src/store/runFolder.ts';
 import { lockRun } from '../../src/store/runLock.ts';
 import {

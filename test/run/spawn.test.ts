@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { conclude, launchWorker, type Ended, type Outcome } from '../../src/run/spawn.ts';
-import { formatProgress, parseProgress, type Task } from '../../src/run/task.ts';
+import { formatProgress, parseProgress, type Task } from '../../src/worker/job.ts';
 import { GROUP, timeBlock } from '../fixtures/blocks.ts';
 
 const TASK: Task = {

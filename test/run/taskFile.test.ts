@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadZoo } from '../../src/models/zoo.ts';
+import { loadZoo } from '../../src/zoo/zoo.ts';
 import { makePlan, planSchema } from '../../src/plan/plan.ts';
 import { loadSuite } from '../../src/plan/suite.ts';
 import { benchRun } from '../../src/run/benchRun.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { loadZoo } from '../../src/models/zoo.ts';
+import { loadZoo } from '../../src/zoo/zoo.ts';
 import { makeSources } from '../../src/run/sources.ts';
 import { RunFolder } from '../../src/store/runFolder.ts';
 import { timeBlock, timedVariant } from '../fixtures/blocks.ts';

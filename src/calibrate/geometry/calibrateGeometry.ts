@@ -1,8 +1,8 @@
 // Makes a geometry and the points of all its trajectories, and records what was made: hashes of the weights and point
 // files, and the strengths. Held-out texts then say how near the kept tokens are to the trajectory at every length.
 import { join } from 'node:path';
-import { ensureGraph } from '../../models/graphCache.ts';
-import { parseEncoderConfig } from '../../models/config.ts';
+import { ensureGraph } from '../../zoo/graphCache.ts';
+import { parseEncoderConfig } from '../../graphs/config.ts';
 import {
   GEOMETRY_METHODS,
   streamOf,
@@ -10,13 +10,13 @@ import {
   type GeometryModel,
   type GeometryPoint,
   type GeometryStrengths,
-} from '../../models/geometry/data.ts';
-import { geometryEntry, geometryFolder } from '../../models/geometry/entries.ts';
-import { writeWeights, type Say } from '../../models/geometry/making.ts';
-import { pointFile, pointPath } from '../../models/geometry/points.ts';
-import { keptShares, TRAJECTORIES, type TrajectoryName } from '../../models/geometry/trajectory.ts';
-import { tokenizerOf } from '../../models/tokenizerOf.ts';
-import type { ModelEntry } from '../../models/zoo.ts';
+} from '../../zoo/geometry/data.ts';
+import { geometryEntry, geometryFolder } from '../../zoo/geometry/entries.ts';
+import { writeWeights, type Say } from '../../zoo/geometry/making.ts';
+import { pointFile, pointPath } from '../../zoo/geometry/points.ts';
+import { keptShares, TRAJECTORIES, type TrajectoryName } from '../../zoo/geometry/trajectory.ts';
+import { tokenizerOf } from '../../zoo/tokenizerOf.ts';
+import type { ModelEntry } from '../../zoo/zoo.ts';
 import { createSession, type EncoderSession } from '../../runtime/session.ts';
 import { mean } from '../../stats/samples.ts';
 import { writeSafetensors } from '../../weights/writeSafetensors.ts';

@@ -3,10 +3,10 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureGraph, graphFolder } from '../../models/graphCache.ts';
-import type { GeometryMethod, GeometryModel } from '../../models/geometry/data.ts';
-import { pointFile, type Declared } from '../../models/geometry/points.ts';
-import type { ModelEntry } from '../../models/zoo.ts';
+import { ensureGraph, graphFolder } from '../../zoo/graphCache.ts';
+import type { GeometryMethod, GeometryModel } from '../../zoo/geometry/data.ts';
+import { pointFile, type Declared } from '../../zoo/geometry/points.ts';
+import type { ModelEntry } from '../../zoo/zoo.ts';
 import { createSession, type EncoderOutput, type EncoderSession } from '../../runtime/session.ts';
 import { readSafetensors } from '../../weights/safetensors.ts';
 import { writeSafetensors } from '../../weights/writeSafetensors.ts';

@@ -5,10 +5,10 @@ import { calibrateGeometry, checkPoint, heldOutTexts, type LengthCheck } from '.
 import { writeJsonAtomic } from '../../core/atomicFile.ts';
 import { BenchError, EXIT } from '../../core/errors.ts';
 import { repoRoot } from '../../core/root.ts';
-import { checkFile, ensureGraph } from '../../models/graphCache.ts';
-import { GEOMETRY_FILE, readGeometry, type GeometryModel } from '../../models/geometry/data.ts';
-import { loadZoo, type ModelEntry } from '../../models/zoo.ts';
-import { percent } from '../../report/format.ts';
+import { checkFile, ensureGraph } from '../../zoo/graphCache.ts';
+import { GEOMETRY_FILE, readGeometry, type GeometryModel } from '../../zoo/geometry/data.ts';
+import { loadZoo, type ModelEntry } from '../../zoo/zoo.ts';
+import { percent } from '../../report/findings/format.ts';
 
 /** Beside each other on this machine's cores; calibrating is not timed. */
 const THREADS = 2;

@@ -1,9 +1,9 @@
 // `npm run models -- list`: every model with its points, where they come from and what they scored when they were made.
 import { EXIT } from '../../core/errors.ts';
-import { localModelsFolder } from '../../models/localZoo.ts';
-import type { Metrics } from '../../models/manifest.ts';
-import type { ModelEntry, PointEntry } from '../../models/zoo.ts';
-import { percent } from '../../report/format.ts';
+import { localModelsFolder } from '../../zoo/localZoo.ts';
+import type { Metrics } from '../../zoo/manifest.ts';
+import type { ModelEntry, PointEntry } from '../../zoo/zoo.ts';
+import { percent } from '../../report/findings/format.ts';
 
 export function list(models: readonly ModelEntry[], json: boolean): number {
   if (json) process.stdout.write(`${JSON.stringify(models, null, 2)}\n`);

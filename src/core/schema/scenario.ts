@@ -23,7 +23,7 @@ export const wantedScenarioSchema = z.strictObject({
   name: z.enum(SCENARIOS),
   /** Null: as many as the machine has room for, see plan/scenarios.ts. */
   streams: z.number().int().min(1).nullable().default(null),
-  /** Null: a share of what dense was measured to manage, see measure/load/measureLoad.ts. */
+  /** Null: a share of what dense was measured to manage, see worker/load/measureLoad.ts. */
   ratePerSecond: z.number().positive().nullable().default(null),
 });
 export type WantedScenario = z.infer<typeof wantedScenarioSchema>;

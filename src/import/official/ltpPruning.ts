@@ -3,7 +3,7 @@
 // final_token_threshold as final * l / L with l from 0, though its README reads (l + 1) / L; so does this. All
 // arithmetic is in float32, as there.
 import { BenchError } from '../../core/errors.ts';
-import type { EncoderConfig } from '../../models/config.ts';
+import type { EncoderConfig } from '../../graphs/config.ts';
 import { floatTensor } from '../../weights/writeSafetensors.ts';
 import type { CanonicalTensor, Checkpoint, ImportedPoint, SourceTensor } from '../architecture.ts';
 import { OFFICIAL_POINT, unsupported } from './options.ts';

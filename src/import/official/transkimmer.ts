@@ -2,7 +2,7 @@
 // their own names, and beside the layers a predictor each, `encoder.skim_predictors.N.predictor`, a Sequential of
 // LayerNorm (0), Linear (1), LayerNorm (2), GELU (3) and Linear (4).
 import { BenchError } from '../../core/errors.ts';
-import { drawNoise, NOISE_ENTRIES, SKIM_NOISE } from '../../models/methods/skimNoise.ts';
+import { drawNoise, NOISE_ENTRIES, SKIM_NOISE } from '../../graphs/methods/skimNoise.ts';
 import { floatTensor } from '../../weights/writeSafetensors.ts';
 import { bert } from '../architectures/bert.ts';
 import { roberta } from '../architectures/roberta.ts';

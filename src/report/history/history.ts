@@ -5,8 +5,8 @@ import { cellKey } from '../../core/keys.ts';
 import { cellSchema, VERDICTS, type Cell, type Row, type Summary, type Validity } from '../../core/schema.ts';
 import { validityOf, validityOfRow, validityOfRun } from '../../core/validity.ts';
 import type { RunSeries } from '../../store/runSeries.ts';
-import { groupBy } from '../grouping.ts';
-import { compareVariants, settingKey } from '../settings.ts';
+import { groupBy } from '../../core/grouping.ts';
+import { compareVariants, settingKey } from '../findings/settings.ts';
 import { levelsOf } from './levels.ts';
 import { QUANTITIES, type Quantity } from './quantities.ts';
 import {

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { writeFileAtomic, writeJsonAtomic } from '../../core/atomicFile.ts';
 import type { Summary } from '../../core/schema.ts';
-import { groupBy } from '../grouping.ts';
+import { groupBy } from '../../core/grouping.ts';
 import { actionBenchmarks, writeActionBenchmarks } from '../exports/actionBenchmark.ts';
 import { renderIndex } from './indexPage.ts';
 import { renderMachine } from './machinePage.ts';

@@ -1,10 +1,10 @@
 // The first page of the history: whether anything moved, and where every cell of every machine stands.
 import { variantKey } from '../../core/keys.ts';
-import { count } from '../format.ts';
-import { groupBy } from '../grouping.ts';
-import { escapeHtml, section } from '../html/markup.ts';
+import { count } from '../findings/format.ts';
+import { groupBy } from '../../core/grouping.ts';
+import { escapeHtml, section } from '../render/html/markup.ts';
 import { FEWEST_VALUES } from '../../stats/steps.ts';
-import { settingKey } from '../settings.ts';
+import { settingKey } from '../findings/settings.ts';
 import { READING, SHOWN_RUNS } from './machinePage.ts';
 import {
   cellId,

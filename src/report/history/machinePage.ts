@@ -1,9 +1,9 @@
 // All trends of one machine: for each cell a drawing per quantity, and under them the numbers of every run.
 import { variantKey } from '../../core/keys.ts';
-import { count } from '../format.ts';
-import { groupBy } from '../grouping.ts';
-import { escapeHtml, section, simpleTable } from '../html/markup.ts';
-import { settingKey } from '../settings.ts';
+import { count } from '../findings/format.ts';
+import { groupBy } from '../../core/grouping.ts';
+import { escapeHtml, section, simpleTable } from '../render/html/markup.ts';
+import { settingKey } from '../findings/settings.ts';
 import { movesIn } from './moves.ts';
 import { moveTable } from './moveTable.ts';
 import { cellId, keyOf, renderPage, runText, shortened, verdictCell, htmlTable } from './page.ts';

@@ -1,7 +1,7 @@
 // What moved, as a table: which variant, by how much, between which runs and commits, in which cells, and whether it
 // is still an alarm.
-import { count } from '../format.ts';
-import { escapeHtml } from '../html/markup.ts';
+import { count } from '../findings/format.ts';
+import { escapeHtml } from '../render/html/markup.ts';
 import type { Move } from './moves.ts';
 import { cellId, htmlTable, keyOf, machineFile } from './page.ts';
 import { commitsText, moveText, nightsText, placeText, quantityOf, stateText, stepText } from './wording.ts';

@@ -2,7 +2,7 @@
 // within a night of each other. What a change of the code does, it does to many cells, and a list of all of them hides it.
 import { variantKey } from '../../core/keys.ts';
 import { median } from '../../stats/samples.ts';
-import { groupBy } from '../grouping.ts';
+import { groupBy } from '../../core/grouping.ts';
 import { stepsIn, type FoundStep } from './history.ts';
 import { commitRange } from './levels.ts';
 import type { HistoryRun, MachineHistory, TrendStep } from './record.ts';

@@ -1,5 +1,5 @@
 // The frame of a trend page: one file without a script or a network, in the reader's colour scheme.
-import { documentHead, escapeHtml, scrollable } from '../html/markup.ts';
+import { documentHead, escapeHtml, scrollable } from '../render/html/markup.ts';
 import type { VariantMethod } from '../../core/names.ts';
 import type { CellHistory, HistoryRun, MachineHistory } from './record.ts';
 import { HISTORY_STYLE } from './style.ts';

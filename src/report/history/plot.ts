@@ -3,7 +3,7 @@
 // the page's style sheet, so that the reader's scheme holds; every number drawn is in a table beside it.
 import type { VariantMethod } from '../../core/names.ts';
 import { quantile, sortSamples } from '../../stats/samples.ts';
-import { escapeHtml } from '../html/markup.ts';
+import { escapeHtml } from '../render/html/markup.ts';
 import type { Quantity } from './quantities.ts';
 import type { Trend, TrendPoint, TrendStep } from './record.ts';
 import { changeText } from './wording.ts';

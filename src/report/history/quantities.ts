@@ -3,7 +3,7 @@
 import type { Row } from '../../core/schema.ts';
 import { mean } from '../../stats/samples.ts';
 import { student95 } from '../../stats/student.ts';
-import { percent, plain, ratio } from '../format.ts';
+import { percent, plain, ratio } from '../findings/format.ts';
 
 export interface Reading {
   readonly value: number;

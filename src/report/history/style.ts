@@ -1,6 +1,6 @@
 // What the trend pages add to the style sheet of the reports.
-import { METHOD_LOOK } from '../palette.ts';
-import { STYLE } from '../html/style.ts';
+import { METHOD_LOOK } from '../findings/palette.ts';
+import { STYLE } from '../render/html/style.ts';
 
 function seriesColours(scheme: 'light' | 'dark'): string {
   return Object.entries(METHOD_LOOK)

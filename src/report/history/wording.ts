@@ -1,7 +1,7 @@
 // How runs, steps and cells are put into words: the same in the pages, the Markdown and the terminal.
 import type { Cell } from '../../core/schema.ts';
-import { points } from '../format.ts';
-import { describe } from '../settings.ts';
+import { points } from '../findings/format.ts';
+import { describe } from '../findings/settings.ts';
 import { shortCommit } from './levels.ts';
 import type { Move } from './moves.ts';
 import { QUANTITIES, type Quantity, type Reading } from './quantities.ts';

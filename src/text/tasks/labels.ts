@@ -1,7 +1,7 @@
 // From a label as a file writes it to the index or the value that predictions are compared with.
 import { BenchError } from '../../core/errors.ts';
 import { at } from '../tsv.ts';
-import type { ExampleRow } from './rows.ts';
+import type { ExampleRow } from './tableFile.ts';
 
 /** A file of more labels than this has another column in their place. */
 const MOST_LABELS = 1000;

@@ -1,0 +1,42 @@
+// Reading what points have in common.
+import { BenchError } from '../../core/errors.ts';
+import type { MethodName } from '../../core/names.ts';
+import type { TensorFile } from '../../weights/safetensors.ts';
+import type { Score } from '../attention/kernels.ts';
+
+export function requirePoint(method: MethodName, point: TensorFile | null): TensorFile {
+  if (point !== null) return point;
+  throw new BenchError(`method "${method}" needs an operating point`, 'see `npm run models -- list`');
+}
+
+/** One finite number a layer. */
+export function layerValues(point: TensorFile, name: string, layers: number): number[] {
+  const values = integers(point, name) ?? [...point.tensor(name).data];
+  if (values.length !== layers) {
+    throw new BenchError(
+      `${point.path}: tensor ${name} has ${values.length} values for ${layers} layers`,
+      'use a point that was trained from this base model',
+    );
+  }
+  return values;
+}
+
+function integers(point: TensorFile, name: string): number[] | null {
+  if (name !== 'pruning.keep_counts') return null;
+  return [...point.int32(name).data];
+}
+
+export function clsPolicy(point: TensorFile): 'protected' | 'unprotected' {
+  return oneOf(point, 'cls', ['protected', 'unprotected'], 'protected');
+}
+
+export function scoreKind(point: TensorFile): Score {
+  return oneOf(point, 'score', ['received-attention', 'received-attention-minus-self'], 'received-attention');
+}
+
+function oneOf<T extends string>(point: TensorFile, key: string, known: readonly T[], fallback: T): T {
+  const value = point.metadata[key] ?? fallback;
+  const found = known.find((name) => name === value);
+  if (found !== undefined) return found;
+  throw new BenchError(`${point.path}: metadata "${key}" is "${value}"`, `known: ${known.join(', ')}`);
+}

@@ -1,0 +1,76 @@
+// What a method costs besides its latency, as a table and in words: loading, first calls, memory and energy. Empty for
+// a run that did not measure them, so that older runs show nothing.
+import type { Costs, Row, Summary } from '../../core/schema.ts';
+import { place } from './answer.ts';
+import { mebibytes, plain } from './format.ts';
+import { groupBy } from '../../core/grouping.ts';
+import { settingsOf } from './settings.ts';
+import type { Grid, GridColumn } from '../render/textGrid.ts';
+import { labelOf } from './words.ts';
+
+export type CostedRow = Row & { readonly costs: Costs };
+
+export function costedRows(rows: readonly Row[]): CostedRow[] {
+  return rows.filter((row): row is CostedRow => row.costs !== null);
+}
+
+const COLUMNS: readonly GridColumn[] = [
+  { title: 'method', align: 'left' },
+  { title: 'load ms', align: 'right' },
+  { title: 'first call ms', align: 'right' },
+  { title: 'new shape ms', align: 'right' },
+  { title: 'peak memory', align: 'right' },
+  { title: 'added', align: 'right' },
+  { title: 'device memory', align: 'right' },
+  { title: 'mJ/sequence', align: 'right' },
+  { title: 'watts', align: 'right' },
+  { title: 'idle watts', align: 'right' },
+  { title: 'disturbed by', align: 'left' },
+];
+
+export const COST_LEGEND =
+  'Costs, each in a process of its own, none of them in any latency: load = making the session; first call = the very first one; new shape = the first call at a further input shape, median; peak memory = the most that the process held, Node and ONNX Runtime included; added = peak less what it held before the model was loaded.';
+
+/** Null when no costs were measured. */
+export function costGrid(summary: Summary): Grid | null {
+  const lines = settingsOf(summary).flatMap(({ shortLabel, rows }) =>
+    [...groupBy(costedRows(rows), place)].flatMap(([where, own]) => [
+      { heading: shortLabel === '' ? where : `${shortLabel}: ${where}` },
+      ...own.map((row) => ({ cells: cellsOf(row) })),
+    ]),
+  );
+  return lines.length === 0 ? null : { columns: COLUMNS, lines };
+}
+
+function cellsOf(row: CostedRow): string[] {
+  const { costs } = row;
+  const optional = (value: number | null, write: (value: number) => string): string =>
+    value === null ? '' : write(value);
+  return [
+    labelOf(row),
+    plain(costs.loadMs),
+    plain(costs.firstRunMs),
+    optional(costs.newShapeRunMs, plain),
+    mebibytes(costs.peakRssBytes),
+    mebibytes(costs.addedRssBytes),
+    optional(costs.deviceMemoryBytes, mebibytes),
+    optional(costs.energyPerSequenceJoules, (joules) => plain(1000 * joules)),
+    optional(costs.watts, plain),
+    optional(costs.idleWatts, plain),
+    costs.disturbances.join(' '),
+  ];
+}
+
+/** Once a run: where the energy comes from, or why there is none. */
+export function energyNotes(summary: Summary): string[] {
+  const all = costedRows(summary.rows).map(({ costs }) => costs);
+  const sources = new Set(all.flatMap(({ energySource }) => energySource ?? []));
+  const reasons = new Set(all.flatMap(({ energyReason }) => energyReason ?? []));
+  return [
+    ...[...sources].map(
+      (source) =>
+        `Energy by ${source}: everything that it counts over about a second of calls, idle power included and not subtracted; idle watts were read just before.`,
+    ),
+    ...[...reasons].map((reason) => `Energy: ${reason}.`),
+  ];
+}

@@ -1,0 +1,66 @@
+// Every doubt of a run in one list, the gravest first, equal codes counted once.
+// A doubt is a value beside a number, not a log line, so a report must not lose one.
+import { cellKey } from '../../core/keys.ts';
+import { weightOf, type Weight } from '../../core/doubts.ts';
+import type { Doubt, Summary } from '../../core/schema.ts';
+
+export interface CountedDoubt {
+  readonly code: string;
+  readonly weight: Weight;
+  /** The first message seen, after "e.g." when the rows do not all say the same. */
+  readonly message: string;
+  readonly advice: string | undefined;
+  /** Rows that carry it; 0 for a doubt about the whole run. */
+  readonly rows: number;
+  /** Keys of the cells concerned. */
+  readonly cells: readonly string[];
+  /** Marks in the tables, e.g. "a". */
+  readonly mark: string;
+}
+
+export function countDoubts(summary: Summary): readonly CountedDoubt[] {
+  const found = new Map<string, { doubt: Doubt; cells: string[]; messages: Set<string> }>();
+  const add = (doubt: Doubt, cell?: string): void => {
+    const known = found.get(doubt.code) ?? { doubt, cells: [], messages: new Set<string>() };
+    known.messages.add(doubt.message);
+    if (cell !== undefined && !known.cells.includes(cell)) known.cells.push(cell);
+    found.set(doubt.code, known);
+  };
+  for (const doubt of summary.run.doubts) add(doubt);
+  for (const row of summary.rows) for (const doubt of row.doubts) add(doubt, cellKey(row));
+  for (const row of summary.scenarios)
+    for (const doubt of row.doubts) add(doubt, `${cellKey(row)} ${row.scenario.name}`);
+  const ordered = [...found].toSorted(([left], [right]) => rank(left) - rank(right));
+  return ordered.map(([code, { doubt, cells, messages }], index) => ({
+    code,
+    weight: weightOf(code),
+    message: messages.size > 1 ? `e.g. ${doubt.message}` : doubt.message,
+    advice: doubt.advice,
+    rows: cells.length,
+    cells,
+    mark: markOf(index),
+  }));
+}
+
+const ORDER: readonly Weight[] = ['invalid', 'provisional', 'note'];
+
+function rank(code: string): number {
+  return ORDER.indexOf(weightOf(code));
+}
+
+/** a, b, ... z, aa, ab, ... */
+function markOf(index: number): string {
+  const letter = String.fromCharCode(97 + (index % 26));
+  return index < 26 ? letter : markOf(Math.floor(index / 26) - 1) + letter;
+}
+
+/** `code (provisional, 3 rows): message. Advice: ...` */
+export function doubtLine(doubt: CountedDoubt): string {
+  const where = doubt.rows === 0 ? 'whole run' : `${doubt.rows} row${doubt.rows === 1 ? '' : 's'}`;
+  const advice = doubt.advice === undefined ? '' : ` Advice: ${doubt.advice}`;
+  return `${doubt.code} (${doubt.weight}, ${where}): ${sentence(doubt.message)}${advice}`;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,84 @@
+// The look of each method and each operator class, fixed once: the same hue and point shape in every chart of
+// every report. Hues follow Okabe and Ito's colour-blind-safe set, darkened where they must carry a thin line on
+// white and lightened for a dark page; shapes and dashes repeat the distinction for readers without colour.
+import type { VariantMethod } from '../../core/names.ts';
+
+export interface Look {
+  readonly light: string;
+  readonly dark: string;
+  readonly shape: 'circle' | 'rect' | 'triangle' | 'rectRot' | 'rectRounded' | 'star' | 'cross' | 'crossRot';
+}
+
+export const METHOD_LOOK: Readonly<Record<VariantMethod, Look>> = {
+  dense: { light: '#1f2328', dark: '#f0f3f6', shape: 'crossRot' },
+  'dense-padded': { light: '#6e7781', dark: '#9da7b1', shape: 'star' },
+  ltp: { light: '#0072b2', dark: '#56b4e9', shape: 'circle' },
+  threshold: { light: '#b36200', dark: '#f0a93b', shape: 'rectRot' },
+  topk: { light: '#00795a', dark: '#2fc79a', shape: 'rect' },
+  transkimmer: { light: '#a2277f', dark: '#ee8fca', shape: 'triangle' },
+  graph: { light: '#8a5a00', dark: '#d8b25c', shape: 'rectRounded' },
+  peer: { light: '#5b5f97', dark: '#b8b8ff', shape: 'cross' },
+};
+
+/** How a page or a picture is coloured, apart from the series. */
+export interface Theme {
+  readonly name: 'light' | 'dark';
+  readonly text: string;
+  readonly muted: string;
+  readonly grid: string;
+  readonly background: string;
+  /** Fill of the noise-floor band. */
+  readonly band: string;
+  readonly font: string;
+  /** Colour of each series role: a method or an operator class. */
+  readonly colors: Readonly<Record<string, string>>;
+}
+
+/** What kernels do, as told from their operator type; shown stacked in this order. */
+export const OPERATOR_CLASSES = {
+  linear: { label: 'linear layers', light: '#4477aa', dark: '#6f9fd0' },
+  attention: { label: 'attention products, softmax', light: '#cc5566', dark: '#f08090' },
+  elementwise: { label: 'activation, norm, add', light: '#9a8a1f', dark: '#d6c454' },
+  selection: { label: 'score and decision', light: '#7a4a9a', dark: '#c39be0' },
+  movement: { label: 'gather, scatter, reshape', light: '#2b93ad', dark: '#66ccee' },
+  other: { label: 'other', light: '#8c959f', dark: '#b4bcc4' },
+} as const;
+export type OperatorClass = keyof typeof OPERATOR_CLASSES;
+
+/** What memory and loading are made of, stacked in this order. */
+export const COST_PARTS = {
+  process: { label: 'Node and ONNX Runtime', light: '#8c959f', dark: '#b4bcc4' },
+  added: { label: 'added by the model', light: '#2b93ad', dark: '#66ccee' },
+  load: { label: 'loading', light: '#7a4a9a', dark: '#c39be0' },
+  firstCall: { label: 'first call', light: '#9a8a1f', dark: '#d6c454' },
+} as const;
+export type CostPart = keyof typeof COST_PARTS;
+
+function colorsOf(name: 'light' | 'dark'): Record<string, string> {
+  const looks = Object.entries({ ...METHOD_LOOK, ...OPERATOR_CLASSES, ...COST_PARTS });
+  return Object.fromEntries(looks.map(([role, look]) => [role, look[name]]));
+}
+
+const FONT = "'Bench Sans', system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif";
+
+export const LIGHT: Theme = {
+  name: 'light',
+  text: '#1f2328',
+  muted: '#57606a',
+  grid: '#d8dee4',
+  background: '#ffffff',
+  band: 'rgba(110, 119, 129, 0.18)',
+  font: FONT,
+  colors: colorsOf('light'),
+};
+
+export const DARK: Theme = {
+  name: 'dark',
+  text: '#e6edf3',
+  muted: '#9da7b1',
+  grid: '#343b44',
+  background: '#0f1419',
+  band: 'rgba(157, 167, 177, 0.20)',
+  font: FONT,
+  colors: colorsOf('dark'),
+};

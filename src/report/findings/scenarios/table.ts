@@ -1,0 +1,105 @@
+// What the methods did under load, as a table: a block for each group and scenario, percentiles only where there were
+// requests enough, failed rows with their reason.
+import { groupKey } from '../../../core/keys.ts';
+import type { ScenarioRow, Summary } from '../../../core/schema.ts';
+import { place } from '../answer.ts';
+import type { CountedDoubt } from '../doubts.ts';
+import { count, percent, plain, ratioInterval } from '../format.ts';
+import { groupBy } from '../../../core/grouping.ts';
+import { compareVariants, describe, varyingFields } from '../settings.ts';
+import { toMarkdown, toText, type Grid, type GridColumn, type GridLine } from '../../render/textGrid.ts';
+import { inWords, labelOf } from '../words.ts';
+
+const COLUMNS: readonly GridColumn[] = [
+  { title: 'method', align: 'left' },
+  { title: 'p50 ms', align: 'right' },
+  { title: 'p90', align: 'right' },
+  { title: 'p95', align: 'right' },
+  { title: 'p99', align: 'right' },
+  { title: 'max', align: 'right' },
+  { title: 'seq/s', align: 'right' },
+  { title: 'busy', align: 'right' },
+  { title: 'throughput vs dense', align: 'left' },
+  { title: 'p50 vs dense', align: 'left' },
+  { title: 'p99 vs dense', align: 'left' },
+  { title: 'n', align: 'right' },
+  { title: 'doubts', align: 'left' },
+];
+
+export const SCENARIO_LEGEND =
+  'Latency of a request: from its issue (single-stream) or its scheduled arrival, waiting included (server). busy = share of the streams’ time inside session.run. Ratios: dense over the method, above 1 is better, [95 % interval over turns]. Where requests are too few for a percentile, it says so instead.';
+
+const WITHHELD = 'n too small';
+
+/** Null when no scenarios were asked for. */
+export function scenarioGrid({ scenarios }: Summary, doubts: readonly CountedDoubt[]): Grid | null {
+  if (scenarios.length === 0) return null;
+  const varying = varyingFields(scenarios);
+  const blocks = groupBy(scenarios, (row) => `${groupKey(row)} ${row.scenario.name}`);
+  const lines = [...blocks.values()].flatMap((rows): GridLine[] => {
+    const [first] = rows;
+    if (first === undefined) return [];
+    const where = [describe(first, varying), place(first)].filter((text) => text !== '').join(', ');
+    const body = rows.toSorted(compareVariants).map((row) => lineOf(row, doubts));
+    return [{ heading: `${scenarioText(first)}: ${where}` }, ...body];
+  });
+  const columns = COLUMNS.map((one) => ({ ...one, title: inWords(scenarios, one.title) }));
+  return { columns, lines };
+}
+
+/** `server, 2 streams, 141 requests a second` */
+export function scenarioText({ scenario }: Pick<ScenarioRow, 'scenario'>): string {
+  const { name, streams, ratePerSecond } = scenario;
+  const parts: string[] = [name];
+  if (name !== 'single-stream') parts.push(count(streams, 'stream'));
+  if (ratePerSecond !== null) parts.push(`${plain(ratePerSecond)} requests a second`);
+  return parts.join(', ');
+}
+
+function lineOf(row: ScenarioRow, doubts: readonly CountedDoubt[]): GridLine {
+  if (row.status !== 'ok')
+    return { label: labelOf(row), across: `${row.status}: ${row.reason ?? 'no reason recorded'}` };
+  const { latencyMs, vsDense } = row;
+  const own = new Set(row.doubts.map(({ code }) => code));
+  const marks = doubts.filter(({ code }) => own.has(code)).map(({ mark }) => mark);
+  const time = (ms: number | null | undefined): string =>
+    ms === undefined ? '' : ms === null ? WITHHELD : plain(ms);
+  const interval = (value: Parameters<typeof ratioInterval>[0]): string =>
+    value === null || value === undefined ? '' : ratioInterval(value);
+  return {
+    cells: [
+      labelOf(row),
+      time(latencyMs?.p50),
+      time(latencyMs?.p90),
+      time(latencyMs?.p95),
+      time(latencyMs?.p99),
+      time(latencyMs?.max),
+      row.sequencesPerSecond === null ? '' : plain(row.sequencesPerSecond),
+      row.utilisation === null ? '' : percent(row.utilisation, 0),
+      interval(vsDense?.throughput),
+      interval(vsDense?.p50),
+      interval(vsDense?.p99),
+      latencyMs === null ? '' : String(latencyMs.n),
+      marks.join(' '),
+    ],
+  };
+}
+
+/** For the terminal; nothing where no scenarios were asked for. */
+export function scenarioSections(summary: Summary, doubts: readonly CountedDoubt[]): string[] {
+  const grid = scenarioGrid(summary, doubts);
+  return grid === null ? [] : [toText(grid), `${SCENARIO_LEGEND} ${harnessNote(summary)}`.trim()];
+}
+
+export function scenarioMarkdown(summary: Summary, doubts: readonly CountedDoubt[]): string {
+  const grid = scenarioGrid(summary, doubts);
+  if (grid === null) return '';
+  return `## Under load\n\n${toMarkdown(grid)}\n\n${`${SCENARIO_LEGEND} ${harnessNote(summary)}`.trim()}`;
+}
+
+/** The largest, so that no reader takes it for the method's. */
+export function harnessNote({ scenarios }: Summary): string {
+  const known = scenarios.flatMap(({ harnessMs }) => harnessMs ?? []);
+  if (known.length === 0) return '';
+  return `Of each latency, at most ${plain(Math.max(...known))} ms on average are the harness's: handing the request to a stream and the answer back.`;
+}

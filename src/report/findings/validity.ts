@@ -1,0 +1,68 @@
+// What rows and run are worth, in words: the verdict, the reasons with the number of rows they are of, and what to do.
+// A run of an older version has no verdict; it is derived from its doubts.
+import { cellKey } from '../../core/keys.ts';
+import { validityOfRow, validityOfRun } from '../../core/validity.ts';
+import type { Row, Summary, Validity } from '../../core/schema.ts';
+import type { CountedDoubt } from './doubts.ts';
+import { count } from './format.ts';
+
+export interface RunVerdict {
+  readonly verdict: Validity['verdict'];
+  /** `This run is PROVISIONAL: ...`, then what that means and what to do; never empty. */
+  readonly sentences: readonly string[];
+}
+
+const MEANING: Readonly<Record<Validity['verdict'], string>> = {
+  VALID: 'Nothing that the bench watches for speaks against its numbers.',
+  PROVISIONAL: 'Measure again before quoting it.',
+  INVALID: 'Rows marked INVALID do not mean what their columns say; do not use them.',
+};
+
+export function runVerdict(summary: Summary, doubts: readonly CountedDoubt[]): RunVerdict {
+  const { run, rows, scenarios } = summary;
+  const { verdict, reasons } = summary.validity ?? validityOfRun(run, [...rows, ...scenarios]);
+  const because =
+    reasons.length === 0
+      ? ''
+      : `, because of ${reasons.map((code) => reasonText(code, summary, doubts)).join(', ')}`;
+  const sentences = [`This run is ${verdict}${because}.`, rowTally(rows), MEANING[verdict]];
+  const advice = doubts.find(({ code, advice }) => reasons.includes(code) && advice !== undefined)?.advice;
+  if (advice !== undefined) sentences.push(`First: ${advice}.`);
+  return { verdict, sentences: sentences.filter((text) => text !== '') };
+}
+
+function reasonText(code: string, { rows }: Summary, doubts: readonly CountedDoubt[]): string {
+  const theirs = new Set(rows.filter(isPeer).map(cellKey));
+  const own = doubts.find((doubt) => doubt.code === code)?.cells.filter((cell) => !theirs.has(cell)) ?? [];
+  return own.length === 0 || own.length === rows.length - theirs.size
+    ? code
+    : `${code} (${count(own.length, 'row')})`;
+}
+
+/** Another program: no part of what the run is worth. */
+function isPeer({ method }: Row): boolean {
+  return method === 'peer';
+}
+
+function rowTally(rows: readonly Row[]): string {
+  const measured = rows.filter((row) => !isPeer(row) && rowVerdict(row) !== '');
+  const of = (verdict: Validity['verdict']): number =>
+    measured.filter((row) => rowVerdict(row) === verdict).length;
+  if (measured.length === 0) return '';
+  const present = (['VALID', 'PROVISIONAL', 'INVALID'] as const).filter((verdict) => of(verdict) > 0);
+  const [only, ...others] = present;
+  const all = count(measured.length, 'measured row');
+  if (others.length === 0 && only !== undefined) return `All ${all} are ${only}.`;
+  const parts = present.map((verdict) => `${of(verdict)} ${verdict}`);
+  return `Of ${all}: ${parts.join(', ')}.`;
+}
+
+/** Empty for a row without numbers. */
+export function rowVerdict(row: Row): string {
+  return validityOfRow(row)?.verdict ?? '';
+}
+
+/** Whether a table needs a column for it; if not, one line says it of all. */
+export function showsVerdicts(rows: readonly Row[]): boolean {
+  return rows.some((row) => !['', 'VALID'].includes(rowVerdict(row)));
+}

@@ -1,0 +1,131 @@
+// A load block in its worker process, which is the dispatcher: it starts the streams, has every scenario run on them,
+// and never runs a session itself.
+import { SCHEMA_VERSION, type Doubt, type LoadBlock } from '../core/schema.ts';
+import {
+  quietnessBetween,
+  quietnessDoubts,
+  sampleQuietness,
+  type QuietnessSample,
+} from '../machine/quietness.ts';
+import { openClock } from './load/clock.ts';
+import { measureLoad, type LoadResult } from './load/measureLoad.ts';
+import { cpuSets, isPinnedTo, pinningObstacle, usableCpus } from './load/pinning.ts';
+import { processCpuUs } from './load/processTime.ts';
+import { StreamPool } from './load/streamPool.ts';
+import type { LoadTask, WorkerResult } from './job.ts';
+import type { Announce } from './worker.ts';
+
+const HANG_MS = 30_000;
+/** Of the pool, by length from the shortest to the longest: what every session answers before it counts. */
+const WARM_UPS = 16;
+
+export async function runLoadBlock(task: LoadTask, announce: Announce): Promise<WorkerResult> {
+  const startedAt = new Date().toISOString();
+  const count = Math.max(...task.scenarios.map(({ streams }) => streams));
+  const pinning = await findPinning(task, count);
+  const pool = poolOf(task, count, pinning.sets);
+  const clock = openClock();
+  announce('measure');
+  try {
+    const before = sampleWith(pool, pinning.full);
+    const result = await measureLoad({
+      scenarios: task.scenarios,
+      variants: task.variants.map(({ id }) => id),
+      inputs: task.inputs.length,
+      seed: task.seed,
+      endMs: clock.nowMs() - performance.now() + task.budgetMs, // since the process began
+      ...{ streams: pool, clock },
+    });
+    const quiet = quietnessDoubts(quietnessBetween(before, sampleWith(pool, pinning.full)));
+    const doubts = [...quiet, ...pinning.doubts, ...unpinned(pool, pinning.sets)];
+    return { block: blockOf(task, startedAt, result, pinning.sets, doubts), failures: [...result.failures] };
+  } finally {
+    await Promise.all([pool.stop(), clock.close()]);
+  }
+}
+
+function blockOf(
+  task: LoadTask,
+  startedAt: string,
+  { scenarios }: LoadResult,
+  sets: Pinning['sets'],
+  doubts: Doubt[],
+): LoadBlock {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    kind: 'load',
+    definition: task.definition,
+    startedAt,
+    wallMs: performance.now(), // since the process began
+    group: task.group,
+    block: task.block,
+    scenarios: [...scenarios],
+    pinnedTo: sets,
+    doubts,
+  };
+}
+
+function poolOf(
+  { group, padId, inputs, variants }: LoadTask,
+  count: number,
+  sets: Pinning['sets'],
+): StreamPool {
+  const { provider, threads } = group;
+  const graphs = variants.map(({ id, graph, reading }) => ({ id, graph, reading }));
+  const setup = { provider, threads, padId, inputs, variants: graphs, warmUp: warmUps(inputs) };
+  return new StreamPool(setup, { count, cpuSets: sets, hangMs: HANG_MS });
+}
+
+/** Indices of input batches of all sizes, the largest included: their memory is paid for before it counts. */
+export function warmUps(inputs: LoadTask['inputs']): number[] {
+  const size = (index: number): number => inputs[index]?.reduce((total, ids) => total + ids.length, 0) ?? 0;
+  const sorted = inputs.map((_, index) => index).sort((a, b) => size(b) - size(a));
+  const wanted = Math.min(WARM_UPS, sorted.length);
+  return Array.from({ length: wanted }, (_, nth) => {
+    const place = wanted === 1 ? 0 : Math.round((nth * (sorted.length - 1)) / (wanted - 1));
+    return sorted[place] ?? 0;
+  });
+}
+
+interface Pinning {
+  readonly sets: number[][] | null;
+  /** Whether the streams fill all CPUs, so that waiting for one is their own doing. */
+  readonly full: boolean;
+  readonly doubts: readonly Doubt[];
+}
+
+async function findPinning({ group }: LoadTask, count: number): Promise<Pinning> {
+  const cpus = usableCpus() ?? [];
+  const wanted = count * group.threads;
+  const full = wanted >= cpus.length;
+  if (cpus.length > 0 && wanted > cpus.length) {
+    const message = `${count} streams of ${group.threads} thread(s) on ${cpus.length} usable CPUs`;
+    return { sets: null, full, doubts: [{ code: 'too-few-cpus', message, advice: 'take fewer --streams' }] };
+  }
+  const obstacle = await pinningObstacle(cpus);
+  if (obstacle === null) return { sets: cpuSets(cpus, count, group.threads), full, doubts: [] };
+  return { sets: null, full, doubts: [notPinned(obstacle)] };
+}
+
+/** What the kernel says of the streams that were to be pinned. */
+function unpinned(pool: StreamPool, sets: Pinning['sets']): Doubt[] {
+  if (sets === null) return [];
+  const states = pool.processes.map(({ index, pid }) => isPinnedTo(pid, sets[index] ?? []));
+  if (!states.includes(false)) return [];
+  return [notPinned('some of their threads may use other CPUs than they were given')];
+}
+
+function notPinned(why: string): Doubt {
+  return {
+    code: 'streams-not-pinned',
+    message: `the streams were not pinned to CPUs: ${why}`,
+    advice: 'they may push each other from CPU to CPU, which lengthens the tail',
+  };
+}
+
+/** The streams' own work is not that of neighbours, nor is waiting for a CPU that they fill. */
+function sampleWith(pool: StreamPool, full: boolean): QuietnessSample {
+  const sample = sampleQuietness();
+  const ownUs = sample.ownUs + pool.cpuUs(processCpuUs);
+  return { ...sample, ownUs, waitedUs: full ? null : sample.waitedUs };
+}

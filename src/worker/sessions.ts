@@ -1,0 +1,78 @@
+// What all kinds of block have in common: the group's sessions, loaded one after another so that a failure names its
+// variant, and the input batches, each session's in the shapes that its graph takes.
+import { messageOf } from '../core/errors.ts';
+import {
+  createSession,
+  type EncoderOutput,
+  type EncoderSession,
+  type SessionSettings,
+} from '../runtime/session.ts';
+import type { Answered } from './outputLabels.ts';
+import { toBatch, type SequenceIds } from '../text/batch.ts';
+import { answerInPieces } from './pieces.ts';
+import type { Failure, Task, WantedGraph } from './job.ts';
+import type { Announce } from './worker.ts';
+
+export interface LoadedVariant {
+  readonly id: string;
+  readonly loadMs: number;
+  /** Threads that appeared while it was loaded; null where they cannot be counted. */
+  readonly threadsStarted: number | null;
+  /** The number of tokens that its graph takes, if that is fixed: shorter texts are padded to it. */
+  readonly fixedLength: number | null;
+  /** Logits of one text more, as a batch of its own. */
+  answer(text: SequenceIds): Promise<number[]>;
+  /** One call on the input batch of that index. */
+  readonly run: (input: number) => Promise<EncoderOutput>;
+  /** As `run`, not to be timed: a graph that cannot take the batch as it is gets it in pieces. */
+  readonly answers: (input: number) => Promise<Answered>;
+  endProfiling(): string;
+  release(): Promise<void>;
+}
+
+/** Null, with the failure noted, if the session cannot be made. */
+export async function loadVariant(
+  task: Task,
+  { id, graph, reading }: WantedGraph,
+  announce: Announce,
+  failures: Failure[],
+  extra: Partial<SessionSettings> = {},
+): Promise<LoadedVariant | null> {
+  announce('load', id);
+  const { provider, threads } = task.group;
+  try {
+    const session = await createSession({ path: graph, reading }, { provider, threads, ...extra });
+    return { id, ...loadedOf(session, task) };
+  } catch (thrown) {
+    failures.push({ phase: 'load', variants: [id], reason: messageOf(thrown) });
+    return null;
+  }
+}
+
+function loadedOf(session: EncoderSession, task: Task): Omit<LoadedVariant, 'id'> {
+  const { takes, loadMs, threadsStarted } = session;
+  const texts = textsOf(task);
+  const whole = takes.batch === null && takes.padding;
+  const fed = task.kind === 'accuracy' && !whole ? [] : texts; // pieces make their own
+  const feeds = fed.map((batch) => session.prepare(toBatch(batch, task.padId, takes.length ?? 0)));
+  const run: LoadedVariant['run'] = (input) => session.run(at(feeds, input));
+  return {
+    ...{ loadMs, threadsStarted, fixedLength: takes.length, run },
+    answer: async (text) => Array.from((await answerInPieces(session, [text], task.padId)).logits),
+    answers: whole ? run : (input) => answerInPieces(session, at(texts, input), task.padId),
+    endProfiling: () => session.endProfiling(),
+    release: () => session.release(),
+  };
+}
+
+function at<T>(batches: readonly T[], input: number): T {
+  const found = batches[input];
+  if (found === undefined) throw new RangeError(`no input batch ${input}`);
+  return found;
+}
+
+function textsOf({ inputs, typeOneFrom }: Pick<Task, 'inputs' | 'typeOneFrom'>): SequenceIds[][] {
+  return inputs.map((sequences, input) =>
+    sequences.map((ids, index) => ({ ids, typeOneFrom: typeOneFrom?.[input]?.[index] ?? ids.length })),
+  );
+}

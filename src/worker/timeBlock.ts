@@ -1,0 +1,132 @@
+// A time block in its worker process: loads every variant of the group and a second copy of dense, and lets them
+// take turns until the block's share of the run's time is over.
+import { AGAIN_ID } from '../core/keys.ts';
+import { createRandom } from '../core/random.ts';
+import { SCHEMA_VERSION, type BlockVariant, type Doubt } from '../core/schema.ts';
+import { effectiveCpuDoubts, waitForCpus } from '../machine/effectiveCpus.ts';
+import { driveWithBenny, type DriveReport } from './bennyDriver.ts';
+import { clockDoubts, driftDoubts } from './blockDoubts.ts';
+import { measureLatency, type Drive, type LatencyResult, type Subject } from './latency.ts';
+import { peakRssBytes } from './memory.ts';
+import { mean, sum } from '../stats/samples.ts';
+import { proveSettings, unactedDoubts, type ProvenSession } from '../runtime/settingsProof.ts';
+import { loadVariant, type LoadedVariant } from './sessions.ts';
+import { watchSurroundings, type Surroundings } from './surroundings.ts';
+import type { Failure, TimeTask, WantedGraph, WorkerResult } from './job.ts';
+import { withWitness, witnessDigest } from './witnesses.ts';
+import type { Announce } from './worker.ts';
+
+/** For CPUs that others use, out of the block's own time. */
+const WAIT_SHARE = 0.1;
+const LONGEST_WAIT_MS = 60_000;
+
+export async function runTimeBlock(task: TimeTask, announce: Announce): Promise<WorkerResult> {
+  const startedAt = new Date().toISOString();
+  const failures: Failure[] = [];
+  const patienceMs = Math.min(LONGEST_WAIT_MS, WAIT_SHARE * task.budgetMs);
+  const effectiveCpus = await waitForCpus({ threads: task.group.threads, patienceMs });
+  const loaded = await loadAll(task, announce, failures);
+  const surroundings = watchSurroundings();
+  const measured = await measure(task, loaded.map(subjectOf), surroundings, announce);
+  const around = surroundings.doubts();
+  const peak = peakRssBytes();
+  const { result } = measured;
+  // From here on nothing is timed any more.
+  const alive = loaded.filter(({ id }) => result.variants.some((variant) => variant.id === id));
+  const settings = await proveSettings(task.group, alive.map(provable));
+  const variants = await withWitness(task, result.variants, alive, failures);
+  return {
+    block: {
+      schemaVersion: SCHEMA_VERSION,
+      kind: 'time',
+      definition: task.definition,
+      startedAt,
+      wallMs: performance.now(), // since the process began
+      group: task.group,
+      block: task.block,
+      variants: variants.map(rounded),
+      meanInputTokens: mean(task.inputs.flat().map((ids) => ids.length)),
+      peakRssBytes: peak,
+      settings,
+      effectiveCpus,
+      harness: { loadMs: sum(loaded.map(({ loadMs }) => loadMs)), ...result.harness },
+      ...witnessDigest(task.witness),
+      doubts: [
+        ...effectiveCpuDoubts(effectiveCpus, task.group.threads),
+        ...around,
+        ...unactedDoubts(settings),
+        ...doubtsOf(measured),
+      ],
+    },
+    failures: [...failures, ...result.failures],
+  };
+}
+
+/**
+ * Loaded in an order of the block's own: where memory lies depends on it, and a place that were always the same would
+ * be a bias that no number of blocks could show.
+ */
+async function loadAll(task: TimeTask, announce: Announce, failures: Failure[]): Promise<LoadedVariant[]> {
+  const wanted = withAgain(task.variants);
+  const all = new Map<string, LoadedVariant>();
+  for (const one of createRandom(`load/${task.seed}`).shuffle(wanted)) {
+    const loaded = await loadVariant(task, one, announce, failures);
+    if (loaded !== null) all.set(loaded.id, loaded);
+  }
+  return wanted.flatMap(({ id }) => all.get(id) ?? []);
+}
+
+function subjectOf(loaded: LoadedVariant): Subject {
+  const { id, loadMs } = loaded;
+  return { id, loadMs, run: async (input) => (await loaded.run(input)).logits };
+}
+
+function provable(loaded: LoadedVariant): ProvenSession {
+  return { threadsStarted: loaded.threadsStarted, run: () => loaded.run(0) };
+}
+
+/** The second copy of dense shows what this machine cannot tell apart. */
+function withAgain(variants: readonly WantedGraph[]): WantedGraph[] {
+  const dense = variants.find(({ id }) => id === 'dense');
+  return dense === undefined ? [...variants] : [...variants, { ...dense, id: AGAIN_ID }];
+}
+
+/** Right after loading, calls at 1 x 32 tokens are a tenth slower than later ones. */
+const LEAST_WARM_UP_MS = 600;
+
+interface Measured {
+  readonly result: LatencyResult;
+  readonly driven: DriveReport;
+}
+
+async function measure(
+  task: TimeTask,
+  subjects: readonly Subject[],
+  { onCall }: Surroundings,
+  announce: Announce,
+): Promise<Measured> {
+  let driven: DriveReport = { iterations: 0, totalMs: 0 };
+  const drive: Drive = async (round) => {
+    const budgetMs = task.budgetMs - performance.now();
+    driven = await driveWithBenny(round, { minRounds: task.minRounds, budgetMs });
+  };
+  const result = await measureLatency(subjects, {
+    inputs: task.inputs.length,
+    leastWarmUpMs: LEAST_WARM_UP_MS,
+    random: createRandom(task.seed),
+    nowMs: () => performance.now(),
+    drive,
+    onCall,
+    announce,
+  });
+  return { result, driven };
+}
+
+function doubtsOf({ result, driven }: Measured): Doubt[] {
+  return [...driftDoubts(result.variants), ...clockDoubts(result.variants, driven.totalMs)];
+}
+
+/** To a tenth of a microsecond, twice as fine as the clock's step. */
+function rounded(variant: BlockVariant): BlockVariant {
+  return { ...variant, samplesMs: variant.samplesMs.map((ms) => Number(ms.toFixed(4))) };
+}

@@ -1,0 +1,174 @@
+// The zoo: the models and points that ship, parsed from models/manifest.json, geometries with random weights, from
+// models/geometry.json, and those of this machine, from the manifest in the local folder (localZoo.ts). Files are checked against the manifest's sha256 when they are first
+// read, so a truncated download is named before it can be measured.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readJson } from '../core/atomicFile.ts';
+import { BenchError } from '../core/errors.ts';
+import type { MethodName, ModelOrigin } from '../core/names.ts';
+import { repoRoot } from '../core/root.ts';
+import type { Variant } from '../core/schema.ts';
+import { parseEncoderConfig, type EncoderConfig } from '../graphs/config.ts';
+import type { GeometryModel } from './geometry/data.ts';
+import { geometryEntries } from './geometry/entries.ts';
+import { localManifestPath, localModelsFolder } from './localZoo.ts';
+import { readManifest, type Manifest, type Metrics, type modelSchema, type pointSchema } from './manifest.ts';
+
+export interface ZooFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface PointEntry {
+  readonly name: string;
+  readonly method: MethodName;
+  readonly file: ZooFile;
+  /** Of a geometry's: strengths for texts of several lengths; `file` is that for the usual one. */
+  readonly byLength?: readonly { readonly seqLen: number; readonly file: ZooFile }[];
+  readonly metrics: Metrics;
+  readonly training: { readonly command: string; readonly seed: number };
+}
+
+export interface ModelEntry {
+  readonly name: string;
+  readonly origin: ModelOrigin;
+  /** False without a trained head, or with random weights: accuracy is then null everywhere. */
+  readonly answers: boolean;
+  readonly task: string;
+  readonly licence: string;
+  /** Where the pretrained encoder came from. */
+  readonly base: string;
+  /** Absolute folder of config.json, tokenizer.json and weights.safetensors. */
+  readonly dir: string;
+  /** Folder of the tokenizer's files. */
+  readonly tokenizerDir: string;
+  readonly config: EncoderConfig;
+  readonly maxPositions: number;
+  readonly weights: ZooFile;
+  /** All files but the points'. */
+  readonly files: readonly ZooFile[];
+  readonly points: readonly PointEntry[];
+  readonly metrics: Metrics;
+  readonly training: { readonly command: string; readonly seed: number };
+  /** Of a geometry: what its files are made from on first use. */
+  readonly geometry?: GeometryModel;
+}
+
+export interface Zoo {
+  readonly models: readonly ModelEntry[];
+  /** @throws BenchError naming the known ones. */
+  model(name: string): ModelEntry;
+}
+
+/**
+ * @param directory holds manifest.json; the repository's models/ if left out.
+ * @param local folder of this machine's own models and points; it need not exist.
+ */
+export function loadZoo(
+  directory = join(repoRoot(), 'models'),
+  local: string | null = localModelsFolder(),
+): Zoo {
+  const shipped = readManifest(join(directory, 'manifest.json'));
+  const own =
+    local !== null && existsSync(localManifestPath(local)) ? readManifest(localManifestPath(local)) : EMPTY;
+  const models = [
+    ...shipped.models.map((entry) => modelEntry(directory, entry)),
+    ...geometryEntries(directory),
+    ...own.models.map((entry) => localEntry(local ?? '', entry)),
+  ].map((entry) => ({ ...entry, points: [...entry.points, ...pointsFor(entry, own, local ?? '')] }));
+  return {
+    models,
+    model: (name) => {
+      const found = models.find((entry) => entry.name === name);
+      if (found !== undefined) return found;
+      throw new BenchError(`unknown model "${name}"`, `known: ${models.map((m) => m.name).join(', ')}`);
+    },
+  };
+}
+
+/** A broken model of this machine's own stands in the way of every command, so the error says how to be rid of it. */
+function localEntry(folder: string, entry: z.infer<typeof modelSchema>): ModelEntry {
+  try {
+    return modelEntry(folder, entry);
+  } catch (thrown) {
+    if (!(thrown instanceof BenchError)) throw thrown;
+    const remedy = `import it anew, or \`npm run models -- remove ${entry.name}\``;
+    throw new BenchError(thrown.message, remedy, { cause: thrown });
+  }
+}
+
+const EMPTY: Manifest = { schemaVersion: 1, models: [], points: [] };
+
+function pointsFor({ name }: ModelEntry, { points }: Manifest, folder: string): PointEntry[] {
+  return points.filter((point) => point.model === name).map((point) => pointEntry(folder, point));
+}
+
+function pointEntry(folder: string, point: z.infer<typeof pointSchema>): PointEntry {
+  const { name, method, file, sha256, bytes, metrics, training } = point;
+  return { name, method, file: { path: inside(folder, file), sha256, bytes }, metrics, training };
+}
+
+function modelEntry(directory: string, entry: z.infer<typeof modelSchema>): ModelEntry {
+  const dir = inside(directory, entry.dir);
+  const configPath = join(dir, 'config.json');
+  const config = parseEncoderConfig(readJson(configPath, z.unknown(), 'the model configuration'), configPath);
+  const files = Object.entries(entry.files).map(([name, file]) => ({
+    path: inside(dir, name),
+    sha256: file.sha256,
+    bytes: file.bytes,
+  }));
+  const weights = files.find((file) => file.path === join(dir, 'weights.safetensors'));
+  if (weights === undefined) {
+    throw new BenchError(`${directory}/manifest.json: model "${entry.name}" lists no weights.safetensors`);
+  }
+  return {
+    name: entry.name,
+    origin: entry.origin,
+    answers: entry.answers,
+    task: entry.task,
+    licence: entry.licence,
+    base: entry.base,
+    dir,
+    tokenizerDir: dir,
+    config,
+    maxPositions: config.maxPositions,
+    weights,
+    files,
+    points: entry.points.map((point) => pointEntry(dir, point)),
+    metrics: entry.metrics,
+    training: entry.training,
+  };
+}
+
+/** A manifest may not name files outside its folder. */
+function inside(directory: string, name: string): string {
+  const path = join(directory, name);
+  if (path.startsWith(`${directory}/`) || path.startsWith(`${directory}\\`)) return path;
+  throw new BenchError(
+    `the zoo manifest names "${name}", which is outside ${directory}`,
+    'mend the manifest',
+  );
+}
+
+/** @throws BenchError naming the points that the method has. */
+export function pointOf(entry: ModelEntry, variant: Variant): PointEntry | null {
+  if (variant.point === null) return null;
+  const own = entry.points.filter((point) => point.method === variant.method);
+  const found = own.find((point) => point.name === variant.point);
+  if (found !== undefined) return found;
+  throw new BenchError(
+    `model "${entry.name}" has no point "${variant.point}" of ${variant.method}`,
+    own.length === 0 ? 'it has none' : `known: ${own.map((point) => point.name).join(', ')}`,
+  );
+}
+
+/** Both dense graphs and every point. */
+export function allVariants(entry: ModelEntry): Variant[] {
+  return [
+    { method: 'dense-padded', point: null },
+    { method: 'dense', point: null },
+    ...entry.points.map(({ method, name }) => ({ method, point: name })),
+  ];
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import {
+  clockDoubts,
+  collectionDoubts,
+  driftDoubts,
+  watchGarbageCollection,
+  type Span,
+} from '../../src/worker/blockDoubts.ts';
+import { peakRssBytes } from '../../src/worker/memory.ts';
+import { timedVariant } from '../fixtures/blocks.ts';
+
+const codes = (doubts: readonly { code: string }[]): string[] => doubts.map(({ code }) => code);
+
+const calls = (count: number): Span[] =>
+  Array.from({ length: count }, (_, index) => ({ startMs: 10 * index, endMs: 10 * index + 8 }));
+const collection = (startMs: number, endMs: number): Span => ({ startMs, endMs });
+
+test('a garbage collection between calls is none of theirs', () => {
+  assert.deepEqual(collectionDoubts(calls(10), [collection(8, 10), collection(18.5, 19.5)]), []);
+});
+
+test('collections inside more than one call of a hundred are a doubt, with count, share and time', () => {
+  const inside = [collection(2, 3), collection(11, 12), collection(17, 19)];
+  const [doubt] = collectionDoubts(calls(100), inside);
+  assert.equal(doubt?.code, 'garbage-collection');
+  assert.match(doubt.message, /inside 2 of 100 timed calls \(2\.0 %\), 3\.0 ms in all/);
+  assert.deepEqual(collectionDoubts(calls(200), inside), []); // one call of a hundred
+  assert.deepEqual(collectionDoubts(calls(50), inside.slice(0, 1)), []); // once is chance
+});
+
+test('a long collection hits every call that it overlaps, a tiny one none', () => {
+  assert.match(collectionDoubts(calls(10), [collection(5, 33)])[0]?.message ?? '', /inside 4 of 10/);
+  assert.deepEqual(collectionDoubts(calls(10), [collection(1, 1.05), collection(11, 11.05)]), []);
+});
+
+test('real collections are seen with their time', async () => {
+  const watch = watchGarbageCollection();
+  const startMs = performance.now();
+  const kept: number[][] = [];
+  while (performance.now() - startMs < 150) {
+    kept.push(Array.from({ length: 10_000 }, (_, index) => index + 0.5));
+    if (kept.length > 200) kept.length = 0;
+  }
+  const endMs = performance.now();
+  await setTimeout(20); // Node delivers the entries after the work
+  const middle = (startMs + endMs) / 2;
+  const halves = [
+    { startMs, endMs: middle },
+    { startMs: middle, endMs },
+  ];
+  assert.deepEqual(codes(watch.doubts(halves)), ['garbage-collection']);
+});
+
+test('a block whose end is a tenth slower or faster than its beginning drifted', () => {
+  const ramp = (last: number): number[][] =>
+    Array.from({ length: 12 }, (_, index) => [index < 8 ? 10 : last]);
+  assert.deepEqual(codes(driftDoubts([timedVariant('dense', ramp(10.5))])), []);
+  assert.match(driftDoubts([timedVariant('dense', ramp(12))])[0]?.message ?? '', /20 % slower/);
+  assert.match(driftDoubts([timedVariant('dense', ramp(8))])[0]?.message ?? '', /20 % faster/);
+  assert.deepEqual(driftDoubts([timedVariant('dense', [[10], [20]])]), []);
+});
+
+test('stamps cannot add up to more than the loop took', () => {
+  const variants = [timedVariant('dense', [[10, 10]]), timedVariant('ltp', [[5, 5]])];
+  assert.deepEqual(clockDoubts(variants, 31), []);
+  assert.deepEqual(codes(clockDoubts(variants, 20)), ['clock-mismatch']);
+});
+
+test("the peak of memory is the kernel's high-water mark, else Node's", () => {
+  assert.equal(peakRssBytes('Name:\tnode\nVmHWM:\t  123456 kB\nVmRSS:\t 1000 kB\n'), 123456 * 1024);
+  assert.ok(peakRssBytes(null) > 1e6);
+  const block = Buffer.alloc(200e6, 1);
+  assert.ok(peakRssBytes() > 200e6, String(block.length));
+});
