@@ -5,7 +5,7 @@
 import { createRandom } from '../core/random.ts';
 import { sha256Hex, stableJson } from '../core/hash.ts';
 import type { Metric } from '../core/names.ts';
-import type { Row } from '../core/schema.ts';
+import type { Row } from '../core/schema/row.ts';
 import { correctness, type AnsweredExamples } from '../rows/correctness.ts';
 import { wilson, type Estimate } from '../stats/proportions.ts';
 import { ratioOfSums } from '../stats/ratioOfSums.ts';

@@ -1,7 +1,7 @@
 // The model under calibration: its dense graph and the one graph of the method that serves every strength, on one set of
 // examples at a time. An answer holds logits and kept tokens by example, so that divergences, metrics, FLOPs and their
 // intervals are all computed from the same calls.
-import type { FlopsParts } from '../core/schema.ts';
+import type { FlopsParts } from '../core/schema/block.ts';
 import { encoderFlops, total } from '../rows/flops.ts';
 import { checkFinite } from '../worker/logits.ts';
 import { ensureGraph, KERNELS } from '../zoo/graphCache.ts';

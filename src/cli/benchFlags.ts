@@ -11,7 +11,9 @@ import {
   type AxisName,
   type SomeAxes,
 } from '../plan/axes.ts';
-import { SCENARIOS, type Run, type TaskFile, type WantedScenario } from '../core/schema.ts';
+import type { Run } from '../core/schema/run.ts';
+import { SCENARIOS, type WantedScenario } from '../core/schema/scenario.ts';
+import type { TaskFile } from '../core/schema/taskFile.ts';
 import { COST_CHOICES, DEFAULT_SUITE, loadSuite, type Effort } from '../plan/suite.ts';
 import {
   parsePrecision,

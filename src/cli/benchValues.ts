@@ -1,6 +1,7 @@
 // Values of bench's flags that are more than a number or a name.
 import { BenchError } from '../core/errors.ts';
-import { SCENARIOS, type Run, type WantedScenario } from '../core/schema.ts';
+import type { Run } from '../core/schema/run.ts';
+import { SCENARIOS, type WantedScenario } from '../core/schema/scenario.ts';
 import { expandList } from '../plan/ranges.ts';
 import { oneOf } from './args.ts';
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { BenchError, EXIT } from '../core/errors.ts';
 import { TEXT_MODES } from '../core/names.ts';
-import type { TaskFile } from '../core/schema.ts';
+import type { TaskFile } from '../core/schema/taskFile.ts';
 import { tokenizerOf } from '../zoo/tokenizerOf.ts';
 import { loadZoo } from '../zoo/zoo.ts';
 import { composeDocuments, countTruncated } from '../text/compose.ts';

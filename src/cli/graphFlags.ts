@@ -2,13 +2,8 @@
 // Whether the files are there and fit is readyGraphs.ts.
 import { resolve } from 'node:path';
 import { BenchError } from '../core/errors.ts';
-import {
-  graphReadingSchema,
-  INPUT_ROLES,
-  OUTPUT_ROLES,
-  type GraphReading,
-  type Variant,
-} from '../core/schema.ts';
+import type { Variant } from '../core/schema/group.ts';
+import { graphReadingSchema, INPUT_ROLES, OUTPUT_ROLES, type GraphReading } from '../core/schema/reading.ts';
 import { AXIS_FLAGS } from '../plan/axes.ts';
 import { expandList } from '../plan/ranges.ts';
 import { wholeNumber, type Flag, type Parsed } from './args.ts';

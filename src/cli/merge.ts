@@ -3,7 +3,7 @@
 import { join, resolve } from 'node:path';
 import { BenchError, EXIT } from '../core/errors.ts';
 import { repoRoot } from '../core/root.ts';
-import type { Summary } from '../core/schema.ts';
+import type { Summary } from '../core/schema/summary.ts';
 import { blocksOf, mergeParts, readPart, type Merged } from '../run/merge.ts';
 import { hasFailures, summarise } from '../rows/summary.ts';
 import { RunFolder } from '../store/runFolder.ts';

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BenchError, EXIT } from '../core/errors.ts';
 import { cacheFolder, repoRoot } from '../core/root.ts';
-import type { Summary } from '../core/schema.ts';
+import type { Summary } from '../core/schema/summary.ts';
 import { loadZoo } from '../zoo/zoo.ts';
 import { planSchema, type Plan } from '../plan/plan.ts';
 import { peerTasks } from '../run/peerJobs.ts';

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { BenchError } from '../core/errors.ts';
 import { sha256File, sha256Hex, stableJson } from '../core/hash.ts';
 import { repoRoot } from '../core/root.ts';
-import type { GraphReading } from '../core/schema.ts';
+import type { GraphReading } from '../core/schema/reading.ts';
 import { readGraphFile, type GraphFile } from '../zoo/readyGraph.ts';
 import type { Zoo } from '../zoo/zoo.ts';
 import type { ReadyGraphs } from '../plan/readyGraphs.ts';

@@ -5,7 +5,7 @@ import { basename, join, relative } from 'node:path';
 import { readJson } from '../core/atomicFile.ts';
 import { BenchError, EXIT } from '../core/errors.ts';
 import { repoRoot } from '../core/root.ts';
-import { summarySchema, type Summary } from '../core/schema.ts';
+import { summarySchema, type Summary } from '../core/schema/summary.ts';
 import { writeExports } from '../report/exports/index.ts';
 import { renderTable, writeReport } from '../report/index.ts';
 import type { Parsed, Usage } from './args.ts';

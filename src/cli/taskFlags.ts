@@ -2,7 +2,7 @@
 // a column; how long the texts are is then said by --text-mode, which works everywhere.
 import { BenchError } from '../core/errors.ts';
 import { METRICS } from '../core/names.ts';
-import type { TaskFile } from '../core/schema.ts';
+import type { TaskFile } from '../core/schema/taskFile.ts';
 import { expandList } from '../plan/ranges.ts';
 import { TASKS } from '../text/dataset.ts';
 import { isTaskPath, settleTaskFile } from '../text/tasks/taskFile.ts';

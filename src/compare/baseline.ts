@@ -2,7 +2,7 @@
 // baseline). A rolling baseline follows slow change; a step is in it after some nights, and `npm run history` keeps it.
 import { BenchError } from '../core/errors.ts';
 import { cellKey } from '../core/keys.ts';
-import type { Summary } from '../core/schema.ts';
+import type { Summary } from '../core/schema/summary.ts';
 
 export interface BaselineOptions {
   /** Most runs to take. */

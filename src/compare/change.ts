@@ -5,7 +5,7 @@
 //   V = tau^2 (1 + 1/K) + sigma^2 (1/m + h/K),   h = mean of 1/n_k,
 // m and n_k being the numbers of blocks (Searle, Casella & McCulloch 1992, chapter 3). Blocks of all nights are never
 // treated as one heap: with tau > 0 that would promise more than nights can hold. Degrees of freedom: Satterthwaite 1946.
-import type { Interval } from '../core/schema.ts';
+import type { Interval } from '../core/schema/group.ts';
 import { combined, moderated, MOST_DEGREES, type Spread } from '../stats/moderation.ts';
 import { mean, sum } from '../stats/samples.ts';
 import { student95, studentTail } from '../stats/student.ts';

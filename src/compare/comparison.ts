@@ -1,5 +1,6 @@
 // What a comparison says, cell by cell, and which of it is an alarm.
-import type { Group, Interval, Row } from '../core/schema.ts';
+import type { Group, Interval } from '../core/schema/group.ts';
+import type { Row } from '../core/schema/row.ts';
 import type { ExactDifference, Likeness } from './exact.ts';
 
 /**

@@ -2,7 +2,8 @@
 // alone: which groups are to be measured, and what the fresh rows make of each candidate. The fresh blocks are tested
 // by themselves, never together with those that raised the suspicion, which were picked for looking bad.
 import { cellKey, groupKey } from '../core/keys.ts';
-import type { Group, Interval, Summary } from '../core/schema.ts';
+import type { Group, Interval } from '../core/schema/group.ts';
+import type { Summary } from '../core/schema/summary.ts';
 import { isTripped, type Comparison, type TimingChange } from './comparison.ts';
 import type { CompareOptions } from './gate.ts';
 import { pairRows } from './pairing.ts';

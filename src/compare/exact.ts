@@ -2,7 +2,8 @@
 // difference is a change of the model, the inputs or the code, so it trips the gate in either direction. How much can be
 // equal depends on where the runs are from: the same machine gives the same bits; the same instruction set and ONNX
 // Runtime the same decisions and operators; another instruction set may flip a token or an answer on its threshold.
-import type { Row, Run } from '../core/schema.ts';
+import type { Row } from '../core/schema/row.ts';
+import type { Run } from '../core/schema/run.ts';
 import { validityOfRow } from '../core/validity.ts';
 import type { GateRules } from './rules.ts';
 

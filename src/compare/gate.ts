@@ -2,7 +2,9 @@
 // change is significant over the whole sweep (Holm) and larger than what matters; it is called a regression only after
 // fresh processes have shown it again (confirmation.ts). Deterministic quantities must be equal.
 import { AGAIN_ID, cellKey } from '../core/keys.ts';
-import type { Group, Row, Summary } from '../core/schema.ts';
+import type { Group } from '../core/schema/group.ts';
+import type { Row } from '../core/schema/row.ts';
+import type { Summary } from '../core/schema/summary.ts';
 import { isMixed, requireSameMachine } from './baseline.ts';
 import { isTripped, type CellComparison, type Comparison } from './comparison.ts';
 import { exactDifferences, likenessOf } from './exact.ts';

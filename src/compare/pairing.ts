@@ -1,7 +1,8 @@
 // Which rows of the base runs and of the new run are the same cell.
 import { BenchError } from '../core/errors.ts';
 import { cellKey } from '../core/keys.ts';
-import type { Row, Summary } from '../core/schema.ts';
+import type { Row } from '../core/schema/row.ts';
+import type { Summary } from '../core/schema/summary.ts';
 import { validityOfRow } from '../core/validity.ts';
 
 export interface Pair {

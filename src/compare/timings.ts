@@ -1,7 +1,9 @@
 // The gated timings of a sweep: what is tested, how significant each change is over the whole sweep, which changes count,
 // and how small a slow-down could have been found.
 import { groupKey } from '../core/keys.ts';
-import type { Group, Row, Summary } from '../core/schema.ts';
+import type { Group } from '../core/schema/group.ts';
+import type { Row } from '../core/schema/row.ts';
+import type { Summary } from '../core/schema/summary.ts';
 import { holmAdjusted } from '../stats/holm.ts';
 import { median } from '../stats/samples.ts';
 import { studentBound, studentQuantile } from '../stats/student.ts';

@@ -1,5 +1,5 @@
 // Identity of groups, variants and cells as short, stable, file-safe strings.
-import type { Cell, Group, Variant } from './schema.ts';
+import type { Cell, Group, Variant } from './schema/group.ts';
 
 /** e.g. `ltp:x2`, `dense`. */
 export function variantKey(variant: Variant): string {

@@ -3,7 +3,10 @@
 // doubt, its figures and its advice to look at. In core, since the measuring half stores it and a report of an older
 // run, which has none, derives it.
 import { weightOf, type DoubtCode } from './doubts.ts';
-import type { Doubt, Row, Run, ScenarioRow, Validity } from './schema.ts';
+import type { Doubt, Validity } from './schema/doubt.ts';
+import type { Row } from './schema/row.ts';
+import type { Run } from './schema/run.ts';
+import type { ScenarioRow } from './schema/scenario.ts';
 
 type Verdict = Validity['verdict'];
 

@@ -2,7 +2,7 @@
 // nothing in /proc to show for it. One thread alone gives the reference, then all work at once. Costs the start of n
 // threads and 80 milliseconds, before a block and never during one.
 import { Worker } from 'node:worker_threads';
-import type { Doubt } from '../core/schema.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
 import type { BusyOrder, BusyReport } from './busyThread.ts';
 
 const REFERENCE_MS = 25;

@@ -8,7 +8,7 @@ import { osInfo, type Systeminformation } from 'systeminformation';
 import { z } from 'zod';
 import { sha256Hex, stableJson } from '../core/hash.ts';
 import { repoRoot } from '../core/root.ts';
-import type { Machine } from '../core/schema.ts';
+import type { Machine } from '../core/schema/machine.ts';
 import { readCgroupLimits } from './cgroup.ts';
 import { readGpus } from './gpus.ts';
 import { ISA_LABELS, isaOf } from './isa.ts';

@@ -3,7 +3,7 @@
 // after a block, a few small files each time; nothing is read while calls are timed.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Doubt } from '../core/schema.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
 import { readText } from './processor.ts';
 
 export interface FrequencySample {

@@ -1,7 +1,7 @@
 // Whether the GPU slowed down while a block ran: its clock and the reasons it gives for not running faster, from
 // `nvidia-smi` as a process of its own beside the measured one, once a second. A T4 has 70 W and no fan, and throttles
 // in every longer run (NVIDIA/TensorRT#4382).
-import type { Doubt } from '../core/schema.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
 import { firstGpu, nvidiaSmi, type NvidiaSmi } from './nvidiaSmi.ts';
 
 export interface GpuSample {

@@ -1,7 +1,7 @@
 // The GPUs: NVIDIA's from nvidia-smi, which alone tells the compute capability; others from systeminformation.
 import { execFile } from 'node:child_process';
 import { graphics, type Systeminformation } from 'systeminformation';
-import type { Machine } from '../core/schema.ts';
+import type { Machine } from '../core/schema/machine.ts';
 import { guarded } from './processor.ts';
 
 export type Gpu = Machine['gpus'][number];

@@ -2,7 +2,8 @@
 // (pressure stall information), and CPU time used by other processes. Sampled before and after a block, which
 // costs about a millisecond and nothing in between. Off Linux every figure is null: nothing is known, no doubt.
 import { loadavg } from 'node:os';
-import type { Doubt, Machine } from '../core/schema.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
+import type { Machine } from '../core/schema/machine.ts';
 import { effectiveCpus, readText } from './processor.ts';
 
 const STEAL_LIMIT_PERCENT = 1;

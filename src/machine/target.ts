@@ -2,7 +2,7 @@
 // the machine was one, so the name is granted by what the machine tells of itself, and refused otherwise.
 import { BenchError } from '../core/errors.ts';
 import { TARGETS, type ProviderName, type TargetName } from '../core/names.ts';
-import type { Machine } from '../core/schema.ts';
+import type { Machine } from '../core/schema/machine.ts';
 
 interface Target {
   /** The provider whose numbers the target's name stands for. */

@@ -1,7 +1,7 @@
 // What there is to choose from, as far as planning needs to know: the models, their length limits and their points.
 import { BenchError } from '../core/errors.ts';
 import type { MethodName, ModelOrigin } from '../core/names.ts';
-import type { Variant } from '../core/schema.ts';
+import type { Variant } from '../core/schema/group.ts';
 import { ALL, MAIN, SHIPPED } from './axes.ts';
 
 export interface CataloguePoint {

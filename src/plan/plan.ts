@@ -4,15 +4,8 @@ import { z } from 'zod';
 import { BenchError } from '../core/errors.ts';
 import { groupKey } from '../core/keys.ts';
 import { AS_IS, TEXT_MODES, type MethodName } from '../core/names.ts';
-import {
-  groupSchema,
-  taskFileSchema,
-  variantSchema,
-  type Cell,
-  type Group,
-  type TaskFile,
-  type Variant,
-} from '../core/schema.ts';
+import { groupSchema, variantSchema, type Cell, type Group, type Variant } from '../core/schema/group.ts';
+import { taskFileSchema, type TaskFile } from '../core/schema/taskFile.ts';
 import { DEFAULT_AXES, type Axes, type SomeAxes } from './axes.ts';
 import { modelsOf, variantsOf, type Catalogue } from './catalogue.ts';
 import { readyGraphsSchema, variantsOfGraphs, type ReadyGraphs } from './readyGraphs.ts';

@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { BenchError } from '../core/errors.ts';
 import { variantKey } from '../core/keys.ts';
-import { graphReadingSchema, variantSchema, type Variant } from '../core/schema.ts';
+import { variantSchema, type Variant } from '../core/schema/group.ts';
+import { graphReadingSchema } from '../core/schema/reading.ts';
 
 export const readyGraphSchema = variantSchema.extend({
   /** Absolute. */

@@ -4,7 +4,7 @@
 // group falls into which part depends on the plan alone.
 import { stableJson } from '../core/hash.ts';
 import { groupKey } from '../core/keys.ts';
-import type { Run } from '../core/schema.ts';
+import type { Run } from '../core/schema/run.ts';
 import { essenceOf } from './readyGraphs.ts';
 import { tokensOf, type Plan, type PlannedGroup } from './plan.ts';
 import { accuracyGroup, inputCount } from './steps.ts';

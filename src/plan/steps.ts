@@ -3,7 +3,8 @@
 // spell of the machine falls on all of them alike.
 import { groupKey } from '../core/keys.ts';
 import type { TextMode } from '../core/names.ts';
-import type { BlockKind, Group, Variant } from '../core/schema.ts';
+import type { BlockKind } from '../core/schema/block.ts';
+import type { Group, Variant } from '../core/schema/group.ts';
 import { tokensOf, type Plan, type PlannedGroup } from './plan.ts';
 
 export interface Step {

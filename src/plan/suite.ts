@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { readJson } from '../core/atomicFile.ts';
 import { BenchError } from '../core/errors.ts';
 import { repoRoot } from '../core/root.ts';
-import { wantedScenarioSchema } from '../core/schema.ts';
+import { wantedScenarioSchema } from '../core/schema/scenario.ts';
 import { someAxesSchema } from './axes.ts';
 
 export const COST_CHOICES = ['none', 'largest', 'all'] as const;

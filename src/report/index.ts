@@ -2,7 +2,7 @@
 import { join, relative, sep } from 'node:path';
 import { writeFileAtomic } from '../core/atomicFile.ts';
 import { BenchError, messageOf } from '../core/errors.ts';
-import type { Summary } from '../core/schema.ts';
+import type { Summary } from '../core/schema/summary.ts';
 import { chartsOf } from './findings/charts.ts';
 import { renderHtml } from './render/html/html.ts';
 import { renderMarkdown } from './render/markdown/markdown.ts';

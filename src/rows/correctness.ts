@@ -1,7 +1,8 @@
 // The task's metrics of a row, with their intervals, and their difference from dense on the very same examples.
 import { sha256Hex, stableJson } from '../core/hash.ts';
 import type { Metric } from '../core/names.ts';
-import type { AccuracyBlock, Row } from '../core/schema.ts';
+import type { AccuracyBlock } from '../core/schema/block.ts';
+import type { Row } from '../core/schema/row.ts';
 import { disagreement, mcnemarExact, pairedDifference, wilson } from '../stats/proportions.ts';
 import { resampledMetric, type ResampledMetric } from '../stats/resampledMetric.ts';
 

@@ -1,7 +1,9 @@
 // The costs of a row, from the cost block of its variant: what it takes to load and to hold it, and the energy of a
 // sequence. None of it enters latency or throughput.
 import { groupKey } from '../core/keys.ts';
-import type { Block, CostBlock, Costs, Group } from '../core/schema.ts';
+import type { Block } from '../core/schema/block.ts';
+import type { CostBlock, Costs } from '../core/schema/cost.ts';
+import type { Group } from '../core/schema/group.ts';
 
 /** Null without a cost block of this variant in this very group. @param id variant key. */
 export function costsOf(blocks: readonly Block[], group: Group, id: string): Costs | null {

@@ -1,6 +1,7 @@
 // Whether first runs got into the samples: the warm-up feeds every input once, and what an input's first timed call
 // then still costs more than its later ones was never warm (caches, arenas, lazily loaded GPU kernels).
-import type { BlockVariant, Doubt } from '../core/schema.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
+import type { BlockVariant } from '../core/schema/timedVariant.ts';
 import { median } from '../stats/samples.ts';
 
 /** Later calls that an input must have for its first to be held against them, and such inputs that are needed. */

@@ -5,7 +5,8 @@
 // Two totals. `parts` counts real tokens only. `executed` counts what the very graph computes, i.e. also the empty
 // slots of a short ragged batch's attention rectangle, and is what the profile must show.
 import type { ProviderName } from '../core/names.ts';
-import type { FlopsParts, Variant } from '../core/schema.ts';
+import type { FlopsParts } from '../core/schema/block.ts';
+import type { Variant } from '../core/schema/group.ts';
 import type { AttentionKernels } from '../graphs/attention/kernels.ts';
 import type { EncoderConfig } from '../graphs/config.ts';
 import { KERNELS } from '../zoo/graphCache.ts';

@@ -1,7 +1,8 @@
 // What measuring itself costs, over all blocks of a run: the time per call that lies outside `session.run` and so in
 // no latency, and where the time of the worker processes went. Time between processes is the program's, a few
 // milliseconds a block, and is not counted; so a resumed run counts the blocks that it found.
-import type { Block, HarnessCost, TimeBlock } from '../core/schema.ts';
+import type { Block, TimeBlock } from '../core/schema/block.ts';
+import type { HarnessCost } from '../core/schema/summary.ts';
 import { sum } from '../stats/samples.ts';
 
 /** Null for a run without any time block that tells (those of older versions do not). */

@@ -1,6 +1,8 @@
 // How precise the ratios of a group are so far: what decides whether it gets further blocks.
 import { groupKey, variantKey } from '../core/keys.ts';
-import type { Block, Doubt, Group, Interval, TimeBlock, Variant } from '../core/schema.ts';
+import type { Block, TimeBlock } from '../core/schema/block.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
+import type { Group, Interval, Variant } from '../core/schema/group.ts';
 import { noiseFloor, speedup } from './timing.ts';
 
 /** Half of an interval's width, relative to its centre. */

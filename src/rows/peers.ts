@@ -2,16 +2,11 @@
 // dense graphs in the same rounds of the same process; nothing is taken across processes. They are set beside our
 // rows and never among them: no FLOPs, no accuracy (the weights are the same), no part in what a run is worth.
 import { AGAIN_ID, groupKey, variantKey } from '../core/keys.ts';
-import {
-  PEERS,
-  type Block,
-  type Doubt,
-  type FailedBlock,
-  type Group,
-  type PeerBlock,
-  type Row,
-  type TimeBlock,
-} from '../core/schema.ts';
+import type { Block, FailedBlock, TimeBlock } from '../core/schema/block.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
+import type { Group } from '../core/schema/group.ts';
+import { PEERS, type PeerBlock } from '../core/schema/peer.ts';
+import type { Row } from '../core/schema/row.ts';
 import { validityOf } from '../core/validity.ts';
 import { detectableEffect } from '../stats/detectable.ts';
 import { driftDoubts } from '../worker/blockDoubts.ts';

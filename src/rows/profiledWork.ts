@@ -1,5 +1,6 @@
 // Everything of a row that does not depend on clocks: FLOPs, kept tokens and operator times from a profile block.
-import type { FlopsParts, ProfileBlock, ProfileVariant, Row } from '../core/schema.ts';
+import type { FlopsParts, ProfileBlock, ProfileVariant } from '../core/schema/block.ts';
+import type { Row } from '../core/schema/row.ts';
 import { sum } from '../stats/samples.ts';
 
 export type Work = Pick<

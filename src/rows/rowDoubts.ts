@@ -1,14 +1,9 @@
 // Reasons to distrust a row, found by holding its blocks against each other. Each is a value with an advice; none of
 // them removes a number.
-import type {
-  AccuracyBlock,
-  Doubt,
-  FailedBlock,
-  Interval,
-  NoiseFloor,
-  ProfileBlock,
-  TimeBlock,
-} from '../core/schema.ts';
+import type { AccuracyBlock, FailedBlock, ProfileBlock, TimeBlock } from '../core/schema/block.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
+import type { Interval } from '../core/schema/group.ts';
+import type { NoiseFloor } from '../core/schema/summary.ts';
 import { firstRunDoubts } from './firstRun.ts';
 import type { TimedBlock } from './timing.ts';
 import { witnessDoubts } from './witness.ts';

@@ -2,19 +2,11 @@
 // on --resume and in a test.
 import { groupKey, variantKey } from '../core/keys.ts';
 import { validityOf } from '../core/validity.ts';
-import type {
-  AccuracyBlock,
-  Block,
-  CostBlock,
-  FailedBlock,
-  Group,
-  NoiseFloor,
-  ProfileBlock,
-  Row,
-  Summary,
-  TimeBlock,
-  Variant,
-} from '../core/schema.ts';
+import type { AccuracyBlock, Block, FailedBlock, ProfileBlock, TimeBlock } from '../core/schema/block.ts';
+import type { CostBlock } from '../core/schema/cost.ts';
+import type { Group, Variant } from '../core/schema/group.ts';
+import type { Row } from '../core/schema/row.ts';
+import type { NoiseFloor, Summary } from '../core/schema/summary.ts';
 import { detectableEffect } from '../stats/detectable.ts';
 import { median } from '../stats/samples.ts';
 import { correctness } from './correctness.ts';

@@ -1,5 +1,5 @@
 // The settings of a run as one list: what its blocks proved, each setting once for every value that was asked for.
-import type { Block, SettingProof } from '../core/schema.ts';
+import type { Block, SettingProof } from '../core/schema/block.ts';
 
 /** Of several blocks the proof that speaks against the setting, if one does; else the first that saw anything. */
 export function settingsOver(blocks: readonly Block[]): SettingProof[] {

@@ -1,7 +1,10 @@
 // The summary of a run: its record, and the rows that its blocks amount to.
 import { AGAIN_ID } from '../core/keys.ts';
 import { validityOfRun } from '../core/validity.ts';
-import { SCHEMA_VERSION, type Block, type Run, type Summary } from '../core/schema.ts';
+import type { Block } from '../core/schema/block.ts';
+import type { Run } from '../core/schema/run.ts';
+import type { Summary } from '../core/schema/summary.ts';
+import { SCHEMA_VERSION } from '../core/schema/version.ts';
 import { harnessCost } from './harness.ts';
 import { scenarioRows, type WantedLoad } from './load/scenarioRows.ts';
 import { makeRows, type WantedGroup } from './rows.ts';

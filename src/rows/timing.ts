@@ -1,7 +1,10 @@
 // Everything of a row that comes from clocks: ratios over a group's time blocks, percentiles, throughput.
 import { createRandom } from '../core/random.ts';
 import { AGAIN_ID, groupKey } from '../core/keys.ts';
-import type { Interval, NoiseFloor, Row, TimeBlock } from '../core/schema.ts';
+import type { TimeBlock } from '../core/schema/block.ts';
+import type { Interval } from '../core/schema/group.ts';
+import type { Row } from '../core/schema/row.ts';
+import type { NoiseFloor } from '../core/schema/summary.ts';
 import { ratioInterval, type BlockRatio } from '../stats/bootstrap.ts';
 import { costRatio, costs, resampledCosts, type Costs, type PairedTimes } from '../stats/pairedTimes.ts';
 import { detectableEffect } from '../stats/detectable.ts';

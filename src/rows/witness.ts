@@ -3,7 +3,9 @@
 // different times, and a graph that answers differently there is not the one that was timed. The witness is the same
 // text for all batch sizes and thread counts that share an accuracy pass; its logits are compared as numbers, since
 // threads may cut sums differently (they do not on the CPU provider of 1.30: bits were equal for 1 to 3 threads).
-import type { AccuracyBlock, Doubt, Group, TimeBlock } from '../core/schema.ts';
+import type { AccuracyBlock, TimeBlock } from '../core/schema/block.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
+import type { Group } from '../core/schema/group.ts';
 
 /** Largest difference of a logit that rounding may make: the bound that the goldens are held to, too. */
 const TOLERANCE: Readonly<Record<Group['precision'], number>> = {

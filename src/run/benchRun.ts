@@ -1,6 +1,8 @@
 // One execution of a plan, from its folder to its summary: the composition root of the measuring half. A resumed
 // run goes the same way, with the blocks that an earlier execution has left.
-import type { Block, Run, Summary } from '../core/schema.ts';
+import type { Block } from '../core/schema/block.ts';
+import type { Run } from '../core/schema/run.ts';
+import type { Summary } from '../core/schema/summary.ts';
 import type { Plan } from '../plan/plan.ts';
 import { stepsOf, type Step } from '../plan/steps.ts';
 import { probeProvider, providerEnvironment } from '../runtime/providers.ts';

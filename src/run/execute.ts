@@ -2,7 +2,9 @@
 // step begins. Nothing here spins or measures; between events this process sleeps.
 import { AGAIN_ID, groupKey, variantKey } from '../core/keys.ts';
 import { messageOf } from '../core/errors.ts';
-import { SCHEMA_VERSION, type Block, type FailedBlock, type Group } from '../core/schema.ts';
+import type { Block, FailedBlock } from '../core/schema/block.ts';
+import type { Group } from '../core/schema/group.ts';
+import { SCHEMA_VERSION } from '../core/schema/version.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Step } from '../plan/steps.ts';
 import type { RunFolder } from '../store/runFolder.ts';

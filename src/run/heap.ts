@@ -5,7 +5,7 @@
 // pages. With it the order does not show (0.3 %), and all are 1 to 2 % faster. Huge pages alone leave the difference.
 // JavaScript's heap in a time block: a young generation that one block does not fill, so that nothing is collected
 // inside a timed call (before: in 3 % of the calls of long blocks, 1 to 3 ms each; Node 20).
-import type { BlockKind } from '../core/schema.ts';
+import type { BlockKind } from '../core/schema/block.ts';
 
 const TUNABLES = 'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432';
 

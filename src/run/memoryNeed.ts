@@ -3,7 +3,7 @@
 // swap, which is no measurement, or have the kernel kill what it likes, so it is refused beforehand, with a remedy.
 import { freemem, totalmem } from 'node:os';
 import { BenchError } from '../core/errors.ts';
-import type { Machine } from '../core/schema.ts';
+import type { Machine } from '../core/schema/machine.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** Of a worker without a session, and of what sessions compute with. */

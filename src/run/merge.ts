@@ -5,7 +5,10 @@
 import { stableJson, sha256Hex } from '../core/hash.ts';
 import { BenchError } from '../core/errors.ts';
 import { groupKey } from '../core/keys.ts';
-import type { Block, Doubt, Machine, Run } from '../core/schema.ts';
+import type { Block } from '../core/schema/block.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
+import type { Machine } from '../core/schema/machine.ts';
+import type { Run } from '../core/schema/run.ts';
 import { planSchema, type Plan, type PlannedGroup } from '../plan/plan.ts';
 import { sameWhole, shardOf } from '../plan/shard.ts';
 import type { StoredBlock } from '../store/blockScan.ts';

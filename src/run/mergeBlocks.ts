@@ -3,7 +3,7 @@
 import { BenchError } from '../core/errors.ts';
 import { stableJson } from '../core/hash.ts';
 import { groupKey } from '../core/keys.ts';
-import type { AccuracyBlock, Block, FailedBlock } from '../core/schema.ts';
+import type { AccuracyBlock, Block, FailedBlock } from '../core/schema/block.ts';
 import { blockFile } from '../store/blockNames.ts';
 import type { StoredBlock } from '../store/blockScan.ts';
 import type { MergeOptions, Part } from './merge.ts';

@@ -1,7 +1,8 @@
 // Live progress on stderr: one updating line on a terminal, a line per step elsewhere, with the time left; and the
 // numbers of a group as soon as it has a first block and a profile.
 import { variantKey } from '../core/keys.ts';
-import type { Block, Row } from '../core/schema.ts';
+import type { Block } from '../core/schema/block.ts';
+import type { Row } from '../core/schema/row.ts';
 import type { Step } from '../plan/steps.ts';
 import type { Watcher } from './execute.ts';
 import type { Scheduled } from './schedule.ts';

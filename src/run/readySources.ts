@@ -1,7 +1,7 @@
 // What a run of ready graphs is made from, in the place of the zoo: the files of its plan, as long as they are what the
 // plan says, the tokenizer that was named, and the order of the graphs' outputs.
 import { BenchError } from '../core/errors.ts';
-import type { Variant } from '../core/schema.ts';
+import type { Variant } from '../core/schema/group.ts';
 import { readGraphFile } from '../zoo/readyGraph.ts';
 import { readyGraphOf, type ReadyGraphs } from '../plan/readyGraphs.ts';
 import type { TaskData } from '../text/dataset.ts';

@@ -2,7 +2,8 @@
 // precision, one more time block at a time for the group whose ratios are farthest from it, until all have it, the
 // time is over, or a group has had so many blocks that more would not help.
 import { groupKey } from '../core/keys.ts';
-import type { Block, Group } from '../core/schema.ts';
+import type { Block } from '../core/schema/block.ts';
+import type { Group } from '../core/schema/group.ts';
 import type { Plan, PlannedGroup } from '../plan/plan.ts';
 import { stepsOf, type Step } from '../plan/steps.ts';
 

@@ -1,5 +1,6 @@
 // Where a run's models and texts come from: the zoo or ready graphs, their tokenizers and the data sets, each read once.
-import type { Machine, TaskFile } from '../core/schema.ts';
+import type { Machine } from '../core/schema/machine.ts';
+import type { TaskFile } from '../core/schema/taskFile.ts';
 import { ensureGraph } from '../zoo/graphCache.ts';
 import { tokenizerOf } from '../zoo/tokenizerOf.ts';
 import type { Zoo } from '../zoo/zoo.ts';

@@ -2,7 +2,7 @@
 // or if it went on without a variant because its process was killed: that may have been an accident, so going on with
 // the run tries again. A variant that failed by itself (its graph, its answers) would only fail again.
 import { groupKey, variantKey } from '../core/keys.ts';
-import type { Block, FailedBlock } from '../core/schema.ts';
+import type { Block, FailedBlock } from '../core/schema/block.ts';
 import type { Step } from '../plan/steps.ts';
 import { nameOf } from '../store/blockNames.ts';
 

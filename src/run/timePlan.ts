@@ -4,7 +4,7 @@
 // step, so an error early on is made good later. With a precision no block grows beyond its share, since more blocks
 // narrow an interval more than longer ones do.
 import { groupKey } from '../core/keys.ts';
-import type { Block } from '../core/schema.ts';
+import type { Block } from '../core/schema/block.ts';
 import { inputCount, type Step } from '../plan/steps.ts';
 import { tokensOf } from '../plan/plan.ts';
 import { median, sum } from '../stats/samples.ts';

@@ -3,14 +3,11 @@
 import { sha256Hex, stableJson } from '../core/hash.ts';
 import { groupKey, variantKey } from '../core/keys.ts';
 import { messageOf } from '../core/errors.ts';
-import {
-  SCHEMA_VERSION,
-  type GraphReading,
-  type Group,
-  type Machine,
-  type Scenario,
-  type Variant,
-} from '../core/schema.ts';
+import type { Group, Variant } from '../core/schema/group.ts';
+import type { Machine } from '../core/schema/machine.ts';
+import type { GraphReading } from '../core/schema/reading.ts';
+import type { Scenario } from '../core/schema/scenario.ts';
+import { SCHEMA_VERSION } from '../core/schema/version.ts';
 import type { Plan } from '../plan/plan.ts';
 import { settleScenarios } from '../plan/scenarios.ts';
 import { inputCount, type Step } from '../plan/steps.ts';

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { settingProofSchema, type SettingProof } from '../core/schema.ts';
+import { settingProofSchema, type SettingProof } from '../core/schema/block.ts';
 
 const CHILD = fileURLToPath(new URL('./proofChild.js', import.meta.url));
 

@@ -2,7 +2,7 @@
 // tokens (layers, batch) of graphs that tell them as the bench's own do. Other outputs are not fetched.
 import type * as ort from 'onnxruntime-node';
 import { BenchError } from '../core/errors.ts';
-import type { GraphReading, OutputRole } from '../core/schema.ts';
+import type { GraphReading, OutputRole } from '../core/schema/reading.ts';
 import { tensorOf, type EncoderOutput, type Feeds, type GraphPorts } from './graphPorts.ts';
 import { decoded, isFloat } from './tensorTypes.ts';
 

@@ -4,7 +4,7 @@
 // does not fit is refused with the flag that would mend it.
 import type * as ort from 'onnxruntime-node';
 import { BenchError } from '../core/errors.ts';
-import { INPUT_ROLES, type GraphReading, type InputRole } from '../core/schema.ts';
+import { INPUT_ROLES, type GraphReading, type InputRole } from '../core/schema/reading.ts';
 import { readyAnswers, type Dims } from './readyAnswers.ts';
 import type { Feeds, GraphPorts, Takes, TokenInputs } from './graphPorts.ts';
 import { encoded, isFeedable } from './tensorTypes.ts';

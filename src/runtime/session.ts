@@ -5,7 +5,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { BenchError, messageOf } from '../core/errors.ts';
-import type { GraphReading } from '../core/schema.ts';
+import type { GraphReading } from '../core/schema/reading.ts';
 import type { EncoderOutput, Feeds, GraphPorts, Takes, TokenInputs } from './graphPorts.ts';
 import { ownPorts } from './ownGraph.ts';
 import { readyPorts } from './readyGraph.ts';

@@ -2,7 +2,8 @@
 // unknown keys and nonsense values in silence, and some options do nothing from Node (seen with 1.30), so a setting is
 // believed when its effect shows: threads are counted, idle threads are caught spinning, arithmetic is tried. What
 // leaves no trace is listed as unknown. Call after the timed calls: the proofs run the session once more and wait.
-import type { Doubt, SettingProof } from '../core/schema.ts';
+import type { SettingProof } from '../core/schema/block.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
 import { readText } from '../machine/processor.ts';
 import { sessionOptions, type SessionSettings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 // Token arrays as tensors of the type that a graph declares, and answers of any float type as float32.
 import * as ort from 'onnxruntime-node';
-import type { InputRole } from '../core/schema.ts';
+import type { InputRole } from '../core/schema/reading.ts';
 import { halfToFloat } from '../weights/half.ts';
 
 type Type = ort.Tensor.Type;

@@ -7,7 +7,7 @@
 // * With few blocks a bootstrap is too narrow (3 blocks: 75 % coverage), so the ends are moved out by Student's t over
 //   the normal quantile.
 import type { Random } from '../core/random.ts';
-import type { Interval } from '../core/schema.ts';
+import type { Interval } from '../core/schema/group.ts';
 import { Z95 } from './proportions.ts';
 import { geometricMean, mean, quantile, sortSamples, variance } from './samples.ts';
 import { student95 } from './student.ts';

@@ -3,7 +3,7 @@
 // values themselves), which allows any loss. The loss is Fearnhead & Rigaill's biweight (JASA 2019, "Changepoint
 // Detection in the Presence of Outliers"): a night further off than K scales costs K^2 and no more, so that a lone
 // bad night is no step, as it would be with squares (PELT, Killick et al. 2012) and nearly is with asv's L1.
-import type { Interval } from '../core/schema.ts';
+import type { Interval } from '../core/schema/group.ts';
 import { mean, median, quantile, sortSamples } from './samples.ts';
 import { student95 } from './student.ts';
 

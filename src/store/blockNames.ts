@@ -1,6 +1,6 @@
 // File names of blocks: `time-0.json`, `profile-0.json`, `time-2.failed.json` for a block that left no record, and
 // `time-2.failed.ltp-x2.json` for one that went on without a variant.
-import type { Block, StoredKind } from '../core/schema.ts';
+import type { Block, StoredKind } from '../core/schema/block.ts';
 
 export interface BlockName {
   readonly kind: StoredKind;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readJson } from '../core/atomicFile.ts';
 import { BenchError } from '../core/errors.ts';
 import { groupKey } from '../core/keys.ts';
-import { blockSchema, type Block } from '../core/schema.ts';
+import { blockSchema, type Block } from '../core/schema/block.ts';
 import { blockFile } from './blockNames.ts';
 
 export interface StoredBlock {

@@ -13,7 +13,10 @@ import {
 } from '../core/atomicFile.ts';
 import { BenchError, messageOf } from '../core/errors.ts';
 import { groupKey } from '../core/keys.ts';
-import { runSchema, type Block, type Group, type Run, type Summary } from '../core/schema.ts';
+import type { Block } from '../core/schema/block.ts';
+import type { Group } from '../core/schema/group.ts';
+import { runSchema, type Run } from '../core/schema/run.ts';
+import type { Summary } from '../core/schema/summary.ts';
 import { blockFile, blockStem, type BlockName } from './blockNames.ts';
 import { complaintOf, scanBlocks, setAside, type StoredBlock } from './blockScan.ts';
 import { isLockDraft, lockRun, type RunLock } from './runLock.ts';

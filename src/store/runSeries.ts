@@ -4,7 +4,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../core/atomicFile.ts';
 import { BenchError, messageOf } from '../core/errors.ts';
-import { summarySchema, type Summary } from '../core/schema.ts';
+import { summarySchema, type Summary } from '../core/schema/summary.ts';
 
 export interface RunSeries {
   /** Ascending by `run.startedAt`; each run once. */

@@ -5,7 +5,7 @@ import { basename, isAbsolute, join, resolve } from 'node:path';
 import { BenchError } from '../core/errors.ts';
 import type { Metric } from '../core/names.ts';
 import { repoRoot } from '../core/root.ts';
-import type { TaskFile } from '../core/schema.ts';
+import type { TaskFile } from '../core/schema/taskFile.ts';
 import { indexOfLabel, labelNamesIn, valueOfLabel } from './tasks/labels.ts';
 import { readRows, type ExampleRow } from './tasks/tableFile.ts';
 import { halfOf, type Split } from './tasks/splits.ts';

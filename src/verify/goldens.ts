@@ -7,7 +7,7 @@ import { readJson } from '../core/atomicFile.ts';
 import { EXIT, BenchError } from '../core/errors.ts';
 import { variantKey } from '../core/keys.ts';
 import { repoRoot } from '../core/root.ts';
-import type { Variant } from '../core/schema.ts';
+import type { Variant } from '../core/schema/group.ts';
 import { ensureGraph } from '../zoo/graphCache.ts';
 import type { ModelEntry } from '../zoo/zoo.ts';
 import { createSession } from '../runtime/session.ts';

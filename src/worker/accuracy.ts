@@ -1,7 +1,7 @@
 // Predictions of every variant on the same examples. Only predictions are kept: accuracies, intervals and paired
 // differences are computed when rows are made, so that another statistic needs no new measurement.
 import { messageOf } from '../core/errors.ts';
-import type { AccuracyBlock, FailedBlock } from '../core/schema.ts';
+import type { AccuracyBlock, FailedBlock } from '../core/schema/block.ts';
 import type { Failure } from './latency.ts';
 import { checkFinite, predictionsOf } from './logits.ts';
 

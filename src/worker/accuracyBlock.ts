@@ -1,6 +1,6 @@
 // An accuracy block in its worker process: one session at a time, every example once.
 import { messageOf } from '../core/errors.ts';
-import { SCHEMA_VERSION } from '../core/schema.ts';
+import { SCHEMA_VERSION } from '../core/schema/version.ts';
 import { predictAll, type Predictor } from './accuracy.ts';
 import { inLabelOrder } from './outputLabels.ts';
 import { loadVariant, type LoadedVariant } from './sessions.ts';

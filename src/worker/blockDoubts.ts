@@ -1,7 +1,8 @@
 // Reasons to distrust a time block that the block itself can see: garbage collections inside timed calls, a machine that
 // got faster or slower meanwhile, and stamps that do not add up to what the driver's clock says.
 import { PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks';
-import type { BlockVariant, Doubt } from '../core/schema.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
+import type { BlockVariant } from '../core/schema/timedVariant.ts';
 import { median, sum } from '../stats/samples.ts';
 
 /** From one call in a hundred on, the 99th percentile is that of the collector. */

@@ -1,6 +1,6 @@
 // A cost block in its worker process: one variant alone, so that memory and loading are its own. Memory comes from the
 // kernel's books and energy from counters, neither from a timer in this process, which would not fire during a call.
-import { SCHEMA_VERSION } from '../core/schema.ts';
+import { SCHEMA_VERSION } from '../core/schema/version.ts';
 import { openDeviceMemory } from '../machine/deviceMemory.ts';
 import { openEnergyMeter } from '../machine/energy.ts';
 import { quietnessBetween, quietnessDoubts, sampleQuietness } from '../machine/quietness.ts';

@@ -5,16 +5,14 @@ import { z } from 'zod';
 import { METRICS } from '../core/names.ts';
 import {
   accuracyBlockSchema,
-  costBlockSchema,
   failedBlockSchema,
-  graphReadingSchema,
-  groupSchema,
-  loadBlockSchema,
   profileBlockSchema,
-  scenarioSchema,
   timeBlockSchema,
-  variantSchema,
-} from '../core/schema.ts';
+} from '../core/schema/block.ts';
+import { costBlockSchema } from '../core/schema/cost.ts';
+import { groupSchema, variantSchema } from '../core/schema/group.ts';
+import { graphReadingSchema } from '../core/schema/reading.ts';
+import { loadBlockSchema, scenarioSchema } from '../core/schema/scenario.ts';
 
 /** A graph to be loaded, under the id that its results get. */
 export const wantedGraphSchema = z.object({

@@ -1,7 +1,7 @@
 // The energy of a cost block: first of the machine at rest, then of the calls. A meter may be missing or fail on the
 // way; either costs the energy, with the reason, and never the block.
 import { messageOf } from '../core/errors.ts';
-import type { Energy } from '../core/schema.ts';
+import type { Energy } from '../core/schema/cost.ts';
 import type { EnergyMeter, EnergyStretch, MeterOrReason } from '../machine/energyMeter.ts';
 
 const IDLE_MS = 500;

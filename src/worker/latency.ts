@@ -4,7 +4,8 @@
 // row. Answers are checked outside the timed span. Time, sessions and the driver of the loop are handed in.
 import { messageOf } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
-import type { BlockVariant, FailedBlock, HarnessTime } from '../core/schema.ts';
+import type { FailedBlock, HarnessTime } from '../core/schema/block.ts';
+import type { BlockVariant } from '../core/schema/timedVariant.ts';
 import { checkFinite, digestOf, sameBits } from './logits.ts';
 
 export interface Subject {

@@ -1,6 +1,8 @@
 // A load block in its worker process, which is the dispatcher: it starts the streams, has every scenario run on them,
 // and never runs a session itself.
-import { SCHEMA_VERSION, type Doubt, type LoadBlock } from '../core/schema.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
+import type { LoadBlock } from '../core/schema/scenario.ts';
+import { SCHEMA_VERSION } from '../core/schema/version.ts';
 import {
   quietnessBetween,
   quietnessDoubts,

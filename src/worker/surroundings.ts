@@ -1,6 +1,6 @@
 // What goes on around the timed calls of a block: other work on the machine, the clock of the processor, the garbage
 // collector. Sampled before and after, and listened to between; nothing is done while a call is timed.
-import type { Doubt } from '../core/schema.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
 import { frequencyDoubts, sampleFrequency } from '../machine/frequency.ts';
 import { quietnessBetween, quietnessDoubts, sampleQuietness } from '../machine/quietness.ts';
 import { watchGarbageCollection } from './blockDoubts.ts';

@@ -2,7 +2,9 @@
 // take turns until the block's share of the run's time is over.
 import { AGAIN_ID } from '../core/keys.ts';
 import { createRandom } from '../core/random.ts';
-import { SCHEMA_VERSION, type BlockVariant, type Doubt } from '../core/schema.ts';
+import type { Doubt } from '../core/schema/doubt.ts';
+import type { BlockVariant } from '../core/schema/timedVariant.ts';
+import { SCHEMA_VERSION } from '../core/schema/version.ts';
 import { effectiveCpuDoubts, waitForCpus } from '../machine/effectiveCpus.ts';
 import { driveWithBenny, type DriveReport } from './bennyDriver.ts';
 import { clockDoubts, driftDoubts } from './blockDoubts.ts';

@@ -1,7 +1,7 @@
 // The witness in the worker processes: rows/witness.ts says what it is for.
 import { messageOf } from '../core/errors.ts';
 import { sha256Hex } from '../core/hash.ts';
-import type { BlockVariant } from '../core/schema.ts';
+import type { BlockVariant } from '../core/schema/timedVariant.ts';
 import type { LoadedVariant } from './sessions.ts';
 import type { Failure, TimeTask } from './job.ts';
 

@@ -5,7 +5,7 @@ import { BenchError, messageOf } from '../core/errors.ts';
 import { sha256FileSync } from '../core/hash.ts';
 import { METHODS, isMethod, type MethodName, type ProviderName } from '../core/names.ts';
 import { cacheFolder } from '../core/root.ts';
-import type { Variant } from '../core/schema.ts';
+import type { Variant } from '../core/schema/group.ts';
 import { readSafetensors, type TensorFile } from '../weights/safetensors.ts';
 import type { AttentionKernels } from '../graphs/attention/kernels.ts';
 import {

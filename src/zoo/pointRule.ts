@@ -1,5 +1,5 @@
 // A zoo variant's rule: its method read at its point. What the analytic FLOPs need to know of a graph.
-import type { Variant } from '../core/schema.ts';
+import type { Variant } from '../core/schema/group.ts';
 import { METHOD } from '../graphs/methods/index.ts';
 import type { Method, PointRule } from '../graphs/methods/contract.ts';
 import { methodOf, openPoint } from './graphCache.ts';

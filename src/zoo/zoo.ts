@@ -8,7 +8,7 @@ import { readJson } from '../core/atomicFile.ts';
 import { BenchError } from '../core/errors.ts';
 import type { MethodName, ModelOrigin } from '../core/names.ts';
 import { repoRoot } from '../core/root.ts';
-import type { Variant } from '../core/schema.ts';
+import type { Variant } from '../core/schema/group.ts';
 import { parseEncoderConfig, type EncoderConfig } from '../graphs/config.ts';
 import type { GeometryModel } from './geometry/data.ts';
 import { geometryEntries } from './geometry/entries.ts';

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { runSchema, summarySchema, type Run } from '../../src/core/schema.ts';
+import { runSchema, type Run } from '../../src/core/schema/run.ts';
+import { summarySchema } from '../../src/core/schema/summary.ts';
 import { lockRun, self } from '../../src/store/runLock.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));

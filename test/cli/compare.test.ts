@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { command } from '../../src/cli/compare.ts';
 import { BenchError } from '../../src/core/errors.ts';
-import type { Summary } from '../../src/core/schema.ts';
+import type { Summary } from '../../src/core/schema/summary.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 interface Said {

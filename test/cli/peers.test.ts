@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { groupKey } from '../../src/core/keys.ts';
-import { summarySchema, timeBlockSchema, type Group, type Summary } from '../../src/core/schema.ts';
+import { timeBlockSchema } from '../../src/core/schema/block.ts';
+import type { Group } from '../../src/core/schema/group.ts';
+import { summarySchema, type Summary } from '../../src/core/schema/summary.ts';
 import { peerTaskSchema, type PeerTask } from '../../src/run/peerJobs.ts';
 import { peerBlock } from '../fixtures/blocks.ts';
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { variantKey } from '../../src/core/keys.ts';
-import { summarySchema, type Row, type Summary } from '../../src/core/schema.ts';
+import type { Row } from '../../src/core/schema/row.ts';
+import { summarySchema, type Summary } from '../../src/core/schema/summary.ts';
 import { graphFolder, WIDTH, writeReadyGraph } from '../fixtures/readyGraph.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));

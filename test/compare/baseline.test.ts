@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rollingBaseline } from '../../src/compare/baseline.ts';
-import type { Summary } from '../../src/core/schema.ts';
+import type { Summary } from '../../src/core/schema/summary.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 function night(day: number, change: (summary: Summary) => void = () => undefined): Summary {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exactDifferences, likenessOf, type Likeness } from '../../src/compare/exact.ts';
 import { readGateRules } from '../../src/compare/rules.ts';
-import type { Machine, Row } from '../../src/core/schema.ts';
+import type { Machine } from '../../src/core/schema/machine.ts';
+import type { Row } from '../../src/core/schema/row.ts';
 import { fixtureSummary, machine } from '../fixtures/summary.ts';
 
 const { acrossMachines } = readGateRules();

@@ -5,7 +5,7 @@ import { compareSummaries } from '../../src/compare/gate.ts';
 import { readGateRules } from '../../src/compare/rules.ts';
 import { judgeChange } from '../../src/compare/timings.ts';
 import { BenchError } from '../../src/core/errors.ts';
-import type { Summary } from '../../src/core/schema.ts';
+import type { Summary } from '../../src/core/schema/summary.ts';
 import { renderComparison } from '../../src/report/render/comparisonTable.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 

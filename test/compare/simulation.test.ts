@@ -8,7 +8,7 @@ import type { ChangeVerdict, Comparison } from '../../src/compare/comparison.ts'
 import { compareSummaries } from '../../src/compare/gate.ts';
 import { readGateRules } from '../../src/compare/rules.ts';
 import { createRandom, type Random } from '../../src/core/random.ts';
-import type { Summary } from '../../src/core/schema.ts';
+import type { Summary } from '../../src/core/schema/summary.ts';
 import { median } from '../../src/stats/samples.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 import {

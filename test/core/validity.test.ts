@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { validityOf, validityOfRow, validityOfRun } from '../../src/core/validity.ts';
-import type { Doubt, Row, Run, Validity } from '../../src/core/schema.ts';
+import type { Doubt, Validity } from '../../src/core/schema/doubt.ts';
+import type { Row } from '../../src/core/schema/row.ts';
+import type { Run } from '../../src/core/schema/run.ts';
 
 const doubts = (...codes: string[]): Doubt[] => codes.map((code) => ({ code, message: code }));
 type Judged = Pick<Row, 'status' | 'doubts' | 'validity'>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { machineSchema } from '../../src/core/schema.ts';
+import { machineSchema } from '../../src/core/schema/machine.ts';
 import { describeMachine, fingerprintOf, readMachine } from '../../src/machine/fingerprint.ts';
 import { gpusFrom, parseNvidiaSmi } from '../../src/machine/gpus.ts';
 import { factsFrom } from './machines.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Comparison } from '../../src/compare/comparison.ts';
 import { compareSummaries } from '../../src/compare/gate.ts';
 import { readGateRules } from '../../src/compare/rules.ts';
-import type { Summary } from '../../src/core/schema.ts';
+import type { Summary } from '../../src/core/schema/summary.ts';
 import { comparisonJunit } from '../../src/report/exports/comparisonJunit.ts';
 import { comparisonMarkdown, renderComparison } from '../../src/report/render/comparisonTable.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';

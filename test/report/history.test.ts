@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Summary } from '../../src/core/schema.ts';
+import type { Summary } from '../../src/core/schema/summary.ts';
 import { acknowledgedBy, requireKnownRuns } from '../../src/report/history/acknowledged.ts';
 import { historyOf, stepsIn } from '../../src/report/history/history.ts';
 import { renderIndex } from '../../src/report/history/indexPage.ts';

@@ -1,7 +1,8 @@
 // Reports of tasks whose metric is no accuracy: every place names it, and none calls it a percentage.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Row, Summary } from '../../src/core/schema.ts';
+import type { Row } from '../../src/core/schema/row.ts';
+import type { Summary } from '../../src/core/schema/summary.ts';
 import { columnsOf } from '../../src/report/findings/columns.ts';
 import { renderCsv } from '../../src/report/exports/csv.ts';
 import { exampleSentences } from '../../src/report/findings/examples.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Row, Summary } from '../../src/core/schema.ts';
+import type { Row } from '../../src/core/schema/row.ts';
+import type { Summary } from '../../src/core/schema/summary.ts';
 import { chartsOf } from '../../src/report/findings/charts.ts';
 import { judgeClaims } from '../../src/report/findings/claims.ts';
 import { renderCsv } from '../../src/report/exports/csv.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Summary } from '../../src/core/schema.ts';
+import type { Summary } from '../../src/core/schema/summary.ts';
 import { scenarioRows } from '../../src/rows/load/scenarioRows.ts';
 import { chartsOf } from '../../src/report/findings/charts.ts';
 import { renderHtml } from '../../src/report/render/html/html.ts';

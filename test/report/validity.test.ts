@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Doubt, Summary } from '../../src/core/schema.ts';
+import type { Doubt } from '../../src/core/schema/doubt.ts';
+import type { Summary } from '../../src/core/schema/summary.ts';
 import { countDoubts } from '../../src/report/findings/doubts.ts';
 import { renderHtml } from '../../src/report/render/html/html.ts';
 import { renderMarkdown } from '../../src/report/render/markdown/markdown.ts';

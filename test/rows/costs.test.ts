@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Variant } from '../../src/core/schema.ts';
+import type { Variant } from '../../src/core/schema/group.ts';
 import { costsOf } from '../../src/rows/costs.ts';
 import { makeRows } from '../../src/rows/rows.ts';
 import { costBlock, failedBlock, GROUP, timeBlock, timedVariant } from '../fixtures/blocks.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TimeBlock } from '../../src/core/schema.ts';
+import type { TimeBlock } from '../../src/core/schema/block.ts';
 import { halfWidth, imprecisionDoubts, widthOf } from '../../src/rows/intervalWidths.ts';
 import { GROUP, timeBlock, timedVariant } from '../fixtures/blocks.ts';
 

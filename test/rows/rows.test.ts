@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeRows, type WantedGroup } from '../../src/rows/rows.ts';
-import { rowSchema, type Block, type Row, type Variant } from '../../src/core/schema.ts';
+import type { Block } from '../../src/core/schema/block.ts';
+import type { Variant } from '../../src/core/schema/group.ts';
+import { rowSchema, type Row } from '../../src/core/schema/row.ts';
 import {
   accuracyBlock,
   failedBlock,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SettingProof } from '../../src/core/schema.ts';
+import type { SettingProof } from '../../src/core/schema/block.ts';
 import { settingsOver } from '../../src/rows/settingsOver.ts';
 import { profileBlock, timeBlock } from '../fixtures/blocks.ts';
 

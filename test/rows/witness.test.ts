@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { witnessDoubts } from '../../src/rows/witness.ts';
-import type { AccuracyBlock, TimeBlock } from '../../src/core/schema.ts';
+import type { AccuracyBlock, TimeBlock } from '../../src/core/schema/block.ts';
 import { accuracyBlock, timeBlock, timedVariant } from '../fixtures/blocks.ts';
 
 const timed = (block: number, witnessLogits: number[] | undefined, witnessDigest = 'w'): TimeBlock => {

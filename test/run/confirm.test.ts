@@ -10,7 +10,7 @@ import type { Comparison } from '../../src/compare/comparison.ts';
 import { compareSummaries, type CompareOptions } from '../../src/compare/gate.ts';
 import { readGateRules } from '../../src/compare/rules.ts';
 import { cellKey } from '../../src/core/keys.ts';
-import { summarySchema, type Summary } from '../../src/core/schema.ts';
+import { summarySchema, type Summary } from '../../src/core/schema/summary.ts';
 import { benchRun } from '../../src/run/benchRun.ts';
 import { confirmRun, type Confirmed } from '../../src/run/confirm.ts';
 import type { Launch } from '../../src/run/spawn.ts';

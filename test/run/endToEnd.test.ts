@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { groupKey, variantKey } from '../../src/core/keys.ts';
-import { summarySchema } from '../../src/core/schema.ts';
+import { summarySchema } from '../../src/core/schema/summary.ts';
 import { benchRun } from '../../src/run/benchRun.ts';
 import { RunFolder } from '../../src/store/runFolder.ts';
 import { tinyRun } from '../fixtures/tinyRun.ts';

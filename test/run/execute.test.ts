@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { groupKey } from '../../src/core/keys.ts';
-import type { Block } from '../../src/core/schema.ts';
+import type { Block } from '../../src/core/schema/block.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { execute, type Execution, type Watcher } from '../../src/run/execute.ts';
 import type { Outcome } from '../../src/run/spawn.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createRandom, type Random } from '../../src/core/random.ts';
-import { summarySchema } from '../../src/core/schema.ts';
+import { summarySchema } from '../../src/core/schema/summary.ts';
 import { childrenOf, goneWithin, sleep, startTiny } from '../fixtures/processes.ts';
 import { tinyZoo } from '../fixtures/tinyZoo.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { cellKey } from '../../src/core/keys.ts';
-import { summarySchema, type Summary } from '../../src/core/schema.ts';
+import { summarySchema, type Summary } from '../../src/core/schema/summary.ts';
 import { startTiny } from '../fixtures/processes.ts';
 import { tinyZoo } from '../fixtures/tinyZoo.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Block } from '../../src/core/schema.ts';
+import type { Block } from '../../src/core/schema/block.ts';
 import { makePlan, type Plan } from '../../src/plan/plan.ts';
 import { Schedule, type ScheduleOptions } from '../../src/run/schedule.ts';
 import { timeBlock } from '../fixtures/blocks.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Block, FailedBlock } from '../../src/core/schema.ts';
+import type { Block, FailedBlock } from '../../src/core/schema/block.ts';
 import type { Step } from '../../src/plan/steps.ts';
 import { faultOf } from '../../src/run/storedBlock.ts';
 import { failedBlock, GROUP, timeBlock, timedVariant } from '../fixtures/blocks.ts';

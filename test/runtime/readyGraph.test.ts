@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { BenchError } from '../../src/core/errors.ts';
-import { graphReadingSchema } from '../../src/core/schema.ts';
+import { graphReadingSchema } from '../../src/core/schema/reading.ts';
 import { bareName } from '../../src/runtime/readyGraph.ts';
 import { createSession, type EncoderSession, type TokenInputs } from '../../src/runtime/session.ts';
 import type { DataType } from '../../src/onnx/proto.ts';

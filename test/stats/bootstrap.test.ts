@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom, type Random } from '../../src/core/random.ts';
-import type { Interval } from '../../src/core/schema.ts';
+import type { Interval } from '../../src/core/schema/group.ts';
 import { ratioInterval, type BlockRatio } from '../../src/stats/bootstrap.ts';
 import { mean } from '../../src/stats/samples.ts';
 import { student95 } from '../../src/stats/student.ts';

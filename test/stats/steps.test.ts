@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { readJson } from '../../src/core/atomicFile.ts';
 import { createRandom, type Random } from '../../src/core/random.ts';
 import { repoRoot } from '../../src/core/root.ts';
-import { summarySchema } from '../../src/core/schema.ts';
+import { summarySchema } from '../../src/core/schema/summary.ts';
 import { mean } from '../../src/stats/samples.ts';
 import { findChanges, findSteps } from '../../src/stats/steps.ts';
 import { normal } from '../fixtures/normal.ts';

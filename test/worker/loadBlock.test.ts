@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseScenarios } from '../../src/cli/benchValues.ts';
-import { summarySchema } from '../../src/core/schema.ts';
+import { summarySchema } from '../../src/core/schema/summary.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { loadSuite } from '../../src/plan/suite.ts';
 import { benchRun } from '../../src/run/benchRun.ts';

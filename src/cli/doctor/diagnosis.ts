@@ -2,7 +2,9 @@
 // anything that starts a process.
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Doubt, Machine, SettingProof, Validity } from '../../core/schema.ts';
+import type { SettingProof } from '../../core/schema/block.ts';
+import type { Doubt, Validity } from '../../core/schema/doubt.ts';
+import type { Machine } from '../../core/schema/machine.ts';
 import { validityOf } from '../../core/validity.ts';
 import { effectiveCpuDoubts, probeEffectiveCpus } from '../../machine/effectiveCpus.ts';
 import { readMachine } from '../../machine/fingerprint.ts';

@@ -1,6 +1,8 @@
 // A diagnosis in words: facts line by line, and at the end what a run would be worth and what to do about it.
 import { weightOf } from '../../core/doubts.ts';
-import type { Doubt, Machine, SettingProof } from '../../core/schema.ts';
+import type { SettingProof } from '../../core/schema/block.ts';
+import type { Doubt } from '../../core/schema/doubt.ts';
+import type { Machine } from '../../core/schema/machine.ts';
 import type { ProviderProbe } from '../../runtime/providers.ts';
 import type { Diagnosis } from './diagnosis.ts';
 

@@ -4,7 +4,8 @@
 // so use it for its charts and leave its alarm high.
 import { cellKey, variantKey } from '../../core/keys.ts';
 import { writeJsonAtomic } from '../../core/atomicFile.ts';
-import type { Row, Summary } from '../../core/schema.ts';
+import type { Row } from '../../core/schema/row.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import { validityOf, validityOfRow } from '../../core/validity.ts';
 
 export interface ActionBenchmark {

@@ -1,7 +1,9 @@
 // All rows of a run as CSV (RFC 4180) with raw numbers, for a spreadsheet or a data frame. Every line stands alone: it
 // carries run, commit and machine, so that files of several runs can be put under one another without their headers.
 import { cellKey } from '../../core/keys.ts';
-import type { Interval, Row, Summary } from '../../core/schema.ts';
+import type { Interval } from '../../core/schema/group.ts';
+import type { Row } from '../../core/schema/row.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import { METRICS, type Metric } from '../../core/names.ts';
 import { validityOfRow } from '../../core/validity.ts';
 

@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder, writeFileAtomic } from '../../core/atomicFile.ts';
 import { BenchError, messageOf } from '../../core/errors.ts';
-import type { Summary } from '../../core/schema.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import { actionBenchmarks, writeActionBenchmarks } from './actionBenchmark.ts';
 import { renderCsv } from './csv.ts';
 import { renderJobSummary } from './jobSummary.ts';

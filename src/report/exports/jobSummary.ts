@@ -1,6 +1,6 @@
 // A run for the page of a CI job ($GITHUB_STEP_SUMMARY): the Markdown report without pictures, whose paths lead nowhere
 // there, and cut before the limit of 1 MiB a step, beyond which GitHub shows nothing of it at all.
-import type { Summary } from '../../core/schema.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import { renderMarkdown } from '../render/markdown/markdown.ts';
 
 /** Bytes; a step may append more than one summary to its file. */

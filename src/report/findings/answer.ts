@@ -1,6 +1,7 @@
 // The answer in words that every report opens with: which method is fastest here, at what cost in accuracy, how
 // sure that is, and what to do. Built from verdicts only; no number appears that is not also in the table.
-import type { Row, Summary } from '../../core/schema.ts';
+import type { Row } from '../../core/schema/row.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import { count, NOT_MEASURED, percent, probability, ratio, ratioInterval } from './format.ts';
 import { exampleSentences } from './examples.ts';
 import {

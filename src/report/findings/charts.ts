@@ -1,5 +1,5 @@
 // All charts of a run, in the order of the sections: pure data, drawn by chartPaint into pictures and pages.
-import type { Summary } from '../../core/schema.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import { accuracyCharts } from './charts/accuracy.ts';
 import { SECTIONS, type ChartSpec } from './charts/chartSpec.ts';
 import { costCharts } from './charts/costs.ts';

@@ -1,6 +1,7 @@
 // The kinds of column that the full table has: a title with its unit, and how a row's value is shown and sorted. What
 // a finished row lacks is said in words, never left to be read as zero.
-import type { Interval, Row } from '../../core/schema.ts';
+import type { Interval } from '../../core/schema/group.ts';
+import type { Row } from '../../core/schema/row.ts';
 import { NOT_MEASURED, plain, ratioInterval } from './format.ts';
 
 export interface ColumnCell {

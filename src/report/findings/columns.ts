@@ -1,7 +1,9 @@
 // Every number of a row as a column: its title with the unit, a text to show and a value to sort by. The page's
 // full table is made of it. A column that is empty in all rows of a run is left out.
 import { groupKey } from '../../core/keys.ts';
-import type { FlopsParts, NoiseFloor, Row } from '../../core/schema.ts';
+import type { FlopsParts } from '../../core/schema/block.ts';
+import type { Row } from '../../core/schema/row.ts';
+import type { NoiseFloor } from '../../core/schema/summary.ts';
 import { timeByClass } from './charts/operatorTime.ts';
 import { EMPTY, expected, interval, numeric, percentile, text, type Column } from './columnKinds.ts';
 import { mebibytes, percent, plain, probability, ratio } from './format.ts';

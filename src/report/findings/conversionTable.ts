@@ -1,7 +1,7 @@
 // Conversion by length and batch as one small table a setting, for runs with lengths enough to show where a saving
 // starts to become time. The same numbers stand in the narrow table, cell by cell.
 import { variantKey } from '../../core/keys.ts';
-import type { Summary } from '../../core/schema.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import { NOT_MEASURED } from './format.ts';
 import { isPruned, settingsOf, type Setting } from './settings.ts';
 import type { Grid } from '../render/textGrid.ts';

@@ -1,6 +1,8 @@
 // What a method costs besides its latency, as a table and in words: loading, first calls, memory and energy. Empty for
 // a run that did not measure them, so that older runs show nothing.
-import type { Costs, Row, Summary } from '../../core/schema.ts';
+import type { Costs } from '../../core/schema/cost.ts';
+import type { Row } from '../../core/schema/row.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import { place } from './answer.ts';
 import { mebibytes, plain } from './format.ts';
 import { groupBy } from '../../core/grouping.ts';

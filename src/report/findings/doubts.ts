@@ -2,7 +2,8 @@
 // A doubt is a value beside a number, not a log line, so a report must not lose one.
 import { cellKey } from '../../core/keys.ts';
 import { weightOf, type Weight } from '../../core/doubts.ts';
-import type { Doubt, Summary } from '../../core/schema.ts';
+import type { Doubt } from '../../core/schema/doubt.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 
 export interface CountedDoubt {
   readonly code: string;

@@ -1,5 +1,5 @@
 // What must be said of the examples behind a metric: that some were cut, or that they are not the texts that are timed.
-import type { Row } from '../../core/schema.ts';
+import type { Row } from '../../core/schema/row.ts';
 import { count, list } from './format.ts';
 import { groupBy } from '../../core/grouping.ts';
 import { metricName } from './metric.ts';

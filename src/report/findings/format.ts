@@ -1,6 +1,6 @@
 // How numbers are written in every report: one place, so that the terminal, the Markdown and the page agree.
 // Absent values are words ("not measured"), never a dash that could be read as zero.
-import type { Interval } from '../../core/schema.ts';
+import type { Interval } from '../../core/schema/group.ts';
 
 export const NOT_MEASURED = 'not measured';
 

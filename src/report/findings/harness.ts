@@ -1,5 +1,5 @@
 // What measuring cost, in one sentence. Shares below one percent are left to the summary's JSON.
-import type { Summary } from '../../core/schema.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import { percent, plain } from './format.ts';
 
 const TIMED = 'timed calls';

@@ -1,5 +1,7 @@
 // The run and the machine as term and text, for page and Markdown.
-import type { Machine, SettingProof, Summary } from '../../core/schema.ts';
+import type { SettingProof } from '../../core/schema/block.ts';
+import type { Machine } from '../../core/schema/machine.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import { count, gibibytes } from './format.ts';
 import { harnessText } from './harness.ts';
 

@@ -1,6 +1,6 @@
 // How a task's metric is named and written. An accuracy is a share of right answers, so it is a percentage and its
 // differences are points; F1 and correlations are plain numbers, and nobody must read one of them as the other.
-import type { Row } from '../../core/schema.ts';
+import type { Row } from '../../core/schema/row.ts';
 import { isSignificant, NOT_MEASURED, percent, points } from './format.ts';
 
 type Accuracy = NonNullable<Row['accuracy']>;

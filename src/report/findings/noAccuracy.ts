@@ -1,6 +1,6 @@
 // Rows that have no accuracy because there is none to have: a model with random weights answers nothing. Every place
 // that would show an accuracy says so instead of leaving a gap that could be read as "not measured yet".
-import type { Row } from '../../core/schema.ts';
+import type { Row } from '../../core/schema/row.ts';
 import { list } from './format.ts';
 import { groupBy } from '../../core/grouping.ts';
 

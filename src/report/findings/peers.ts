@@ -1,7 +1,7 @@
 // What the other programs of a run are and how they were run: one line each, since a number of another program says
 // nothing without its versions and settings. The words are stored with the rows.
 import { variantKey } from '../../core/keys.ts';
-import type { Row } from '../../core/schema.ts';
+import type { Row } from '../../core/schema/row.ts';
 import { compareVariants } from './settings.ts';
 
 /** `peer:torch-eager: transformers in PyTorch ...; torch 2.13.0, ...`, or why it has no numbers. Empty without peers. */

@@ -1,6 +1,6 @@
 // What a run cannot see, in words: the noise floor of a group, and the smallest difference that its blocks would have
 // shown. Printed beside every claim.
-import type { NoiseFloor, Summary } from '../../core/schema.ts';
+import type { NoiseFloor, Summary } from '../../core/schema/summary.ts';
 import { median } from '../../stats/samples.ts';
 import { percent } from './format.ts';
 import { wording } from './words.ts';

@@ -2,7 +2,8 @@
 // and split by it once, here, so that tables, charts and verdicts walk the same order.
 import { variantKey } from '../../core/keys.ts';
 import { VARIANT_METHODS } from '../../core/names.ts';
-import type { NoiseFloor, Row, Summary } from '../../core/schema.ts';
+import type { Row } from '../../core/schema/row.ts';
+import type { NoiseFloor, Summary } from '../../core/schema/summary.ts';
 import { groupBy } from '../../core/grouping.ts';
 
 /** Group fields that name a setting, in the order people read them. */

@@ -2,7 +2,9 @@
 // A run of an older version has no verdict; it is derived from its doubts.
 import { cellKey } from '../../core/keys.ts';
 import { validityOfRow, validityOfRun } from '../../core/validity.ts';
-import type { Row, Summary, Validity } from '../../core/schema.ts';
+import type { Validity } from '../../core/schema/doubt.ts';
+import type { Row } from '../../core/schema/row.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import type { CountedDoubt } from './doubts.ts';
 import { count } from './format.ts';
 

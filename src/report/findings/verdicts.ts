@@ -3,7 +3,9 @@
 // called significant when its paired test says so or its paired interval excludes 0: of the two, the less kind.
 // Everything else is "not distinguishable", which is not "equal".
 import { variantKey } from '../../core/keys.ts';
-import type { Interval, Row, Summary } from '../../core/schema.ts';
+import type { Interval } from '../../core/schema/group.ts';
+import type { Row } from '../../core/schema/row.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import { geometricMean } from '../../stats/samples.ts';
 import { isSignificant } from './format.ts';
 import { groupBy } from '../../core/grouping.ts';

@@ -3,7 +3,8 @@
 // Only texts of ours pass through here, never a name that somebody gave.
 import { variantKey } from '../../core/keys.ts';
 import { AS_IS } from '../../core/names.ts';
-import type { Row, Variant } from '../../core/schema.ts';
+import type { Variant } from '../../core/schema/group.ts';
+import type { Row } from '../../core/schema/row.ts';
 import type { ChartSpec } from './charts/chartSpec.ts';
 
 type Formatted = Pick<Row, 'precision'>;

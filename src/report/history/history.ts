@@ -2,7 +2,10 @@
 // told apart by fingerprint and never joined: a new processor is not a regression. This record is history.json, and
 // what the pages, the Markdown and the alarm are made of.
 import { cellKey } from '../../core/keys.ts';
-import { cellSchema, VERDICTS, type Cell, type Row, type Summary, type Validity } from '../../core/schema.ts';
+import { VERDICTS, type Validity } from '../../core/schema/doubt.ts';
+import { cellSchema, type Cell } from '../../core/schema/group.ts';
+import type { Row } from '../../core/schema/row.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import { validityOf, validityOfRow, validityOfRun } from '../../core/validity.ts';
 import type { RunSeries } from '../../store/runSeries.ts';
 import { groupBy } from '../../core/grouping.ts';

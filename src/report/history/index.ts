@@ -2,7 +2,7 @@
 // run of every machine for github-action-benchmark.
 import { join } from 'node:path';
 import { writeFileAtomic, writeJsonAtomic } from '../../core/atomicFile.ts';
-import type { Summary } from '../../core/schema.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import { groupBy } from '../../core/grouping.ts';
 import { actionBenchmarks, writeActionBenchmarks } from '../exports/actionBenchmark.ts';
 import { renderIndex } from './indexPage.ts';

@@ -1,6 +1,6 @@
 // The steps of one series, with what a person needs to act on them: between which runs and commits, how large, for
 // better or worse, and whether somebody has seen it already.
-import type { Interval } from '../../core/schema.ts';
+import type { Interval } from '../../core/schema/group.ts';
 import { findChanges, findSteps } from '../../stats/steps.ts';
 import { acknowledgedBy } from './acknowledged.ts';
 import type { HistoryOptions, HistoryRun, Trend, TrendPoint, TrendStep } from './record.ts';

@@ -1,6 +1,6 @@
 // What is followed from run to run. A timed quantity is a logarithm with noise, in which steps are looked for; what
 // is computed (FLOPs, accuracy on the same examples) must repeat to the last digit, so every difference is a change.
-import type { Row } from '../../core/schema.ts';
+import type { Row } from '../../core/schema/row.ts';
 import { mean } from '../../stats/samples.ts';
 import { student95 } from '../../stats/student.ts';
 import { percent, plain, ratio } from '../findings/format.ts';

@@ -1,6 +1,9 @@
 // What history.json holds: machines, their runs, and for each cell and quantity the readings in order of time with the
 // steps found in them. Declared apart from what makes it and from what draws it.
-import type { Cell, Doubt, Interval, Row, Summary, Validity } from '../../core/schema.ts';
+import type { Doubt, Validity } from '../../core/schema/doubt.ts';
+import type { Cell, Interval } from '../../core/schema/group.ts';
+import type { Row } from '../../core/schema/row.ts';
+import type { Summary } from '../../core/schema/summary.ts';
 import type { Acknowledgement } from './acknowledged.ts';
 import type { Quantity, Reading } from './quantities.ts';
 

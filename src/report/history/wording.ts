@@ -1,5 +1,5 @@
 // How runs, steps and cells are put into words: the same in the pages, the Markdown and the terminal.
-import type { Cell } from '../../core/schema.ts';
+import type { Cell } from '../../core/schema/group.ts';
 import { points } from '../findings/format.ts';
 import { describe } from '../findings/settings.ts';
 import { shortCommit } from './levels.ts';

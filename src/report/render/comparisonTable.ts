@@ -8,7 +8,7 @@ import {
   type Comparison,
   type TimingChange,
 } from '../../compare/comparison.ts';
-import type { Interval } from '../../core/schema.ts';
+import type { Interval } from '../../core/schema/group.ts';
 import { median } from '../../stats/samples.ts';
 import { count, list, percent, probability } from '../findings/format.ts';
 import { escapePipe, toMarkdown, toText, type Grid, type GridLine } from './textGrid.ts';

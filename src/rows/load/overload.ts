@@ -1,6 +1,7 @@
 // Whether requests arrived faster than they were answered. Then the queue grows as long as they arrive, latency
 // depends on how long that went on, and no percentile means anything beyond that turn.
-import type { Doubt, LoadRequests, LoadVariant, Scenario } from '../../core/schema.ts';
+import type { Doubt } from '../../core/schema/doubt.ts';
+import type { LoadRequests, LoadVariant, Scenario } from '../../core/schema/scenario.ts';
 import { mean, sum } from '../../stats/samples.ts';
 
 /** Share of the streams' time that may be occupied; at 1 the queue has no bound. */

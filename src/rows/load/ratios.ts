@@ -2,7 +2,8 @@
 // seconds apart. Throughput and median are ratios of each turn, like those of blocks elsewhere; the 99th percentile
 // needs all turns together, so turns are drawn again and the percentile is taken anew.
 import type { Random } from '../../core/random.ts';
-import type { Interval, LoadVariant } from '../../core/schema.ts';
+import type { Interval } from '../../core/schema/group.ts';
+import type { LoadVariant } from '../../core/schema/scenario.ts';
 import { ratioInterval, type BlockRatio } from '../../stats/bootstrap.ts';
 import { MIN_SAMPLES } from '../../stats/percentiles.ts';
 import { Z95 } from '../../stats/proportions.ts';

@@ -2,17 +2,16 @@
 // are no numbers. Pure, and the only place that knows what a scenario row is made of.
 import { createRandom } from '../../core/random.ts';
 import { groupKey, variantKey } from '../../core/keys.ts';
+import type { Block, FailedBlock } from '../../core/schema/block.ts';
+import type { Doubt } from '../../core/schema/doubt.ts';
+import type { Variant } from '../../core/schema/group.ts';
 import type {
-  Block,
-  Doubt,
-  FailedBlock,
   LoadBlock,
   LoadScenario,
   LoadVariant,
   Scenario,
   ScenarioRow,
-  Variant,
-} from '../../core/schema.ts';
+} from '../../core/schema/scenario.ts';
 import { validityOf } from '../../core/validity.ts';
 import { mean, sum } from '../../stats/samples.ts';
 import { summariseTail, tailCurve } from '../../stats/tail.ts';

@@ -5,7 +5,7 @@ import { basename, resolve } from 'node:path';
 import { BenchError, messageOf } from '../../core/errors.ts';
 import { sha256Hex, stableJson } from '../../core/hash.ts';
 import type { Metric } from '../../core/names.ts';
-import type { TaskFile } from '../../core/schema.ts';
+import type { TaskFile } from '../../core/schema/taskFile.ts';
 
 /** What the flags say of it; `null` where they are silent. */
 export interface TaskFileFlags {

@@ -2,7 +2,7 @@
 // no AVX-512, a process each, and a verdict is given on what they answered.
 import type { MethodName } from '../../core/names.ts';
 import { variantKey } from '../../core/keys.ts';
-import type { Variant } from '../../core/schema.ts';
+import type { Variant } from '../../core/schema/group.ts';
 import { readProcessor } from '../../machine/processor.ts';
 import type { Judging } from './comparison.ts';
 import type { Answer, Task } from './exchange.ts';

@@ -2,7 +2,8 @@
 // on all of them, and every answer must be, bit for bit, the first one that the variant gave to that input on any
 // stream. Streams and clock are handed in.
 import { createRandom } from '../../core/random.ts';
-import type { FailedBlock, LoadScenario, LoadVariant, Scenario } from '../../core/schema.ts';
+import type { FailedBlock } from '../../core/schema/block.ts';
+import type { LoadScenario, LoadVariant, Scenario } from '../../core/schema/scenario.ts';
 import { inputOrder, poissonArrivals, turnOrder } from './arrivals.ts';
 import { closedLoop, openLoop, type Clock, type Serve, type TurnRecord } from './dispatch.ts';
 import { VariantFailure } from './streamProcess.ts';

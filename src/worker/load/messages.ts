@@ -3,7 +3,7 @@
 // up, that it is ready, then one line an answer, in the order of the requests.
 import { z } from 'zod';
 import { PROVIDERS } from '../../core/names.ts';
-import { graphReadingSchema } from '../../core/schema.ts';
+import { graphReadingSchema } from '../../core/schema/reading.ts';
 
 export const REPLY_DESCRIPTOR = 3;
 

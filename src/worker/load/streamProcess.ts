@@ -3,7 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { FailedBlock } from '../../core/schema.ts';
+import type { FailedBlock } from '../../core/schema/block.ts';
 import { REPLY_DESCRIPTOR, replySchema, type Request, type StreamSetup } from './messages.ts';
 import { tasksetCommand } from './pinning.ts';
 

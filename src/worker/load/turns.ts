@@ -1,5 +1,5 @@
 // How the time of a scenario becomes turns and requests. All variants get the same number of requests in each turn.
-import type { ScenarioName } from '../../core/schema.ts';
+import type { ScenarioName } from '../../core/schema/scenario.ts';
 
 /** The more turns, the more often the variants change places; the longer a turn, the more of a queue it can build. */
 const TURNS = [8, 6, 4, 2] as const;

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  loadBlockSchema,
-  scenarioRowSchema,
-  SCHEMA_VERSION,
-  type FailedBlock,
-} from '../../../src/core/schema.ts';
+import type { FailedBlock } from '../../../src/core/schema/block.ts';
+import { loadBlockSchema, scenarioRowSchema } from '../../../src/core/schema/scenario.ts';
+import { SCHEMA_VERSION } from '../../../src/core/schema/version.ts';
 import { offeredLoad, overloadDoubts } from '../../../src/rows/load/overload.ts';
 import { scenarioRows } from '../../../src/rows/load/scenarioRows.ts';
 import { summariseTail, tailCurve } from '../../../src/stats/tail.ts';

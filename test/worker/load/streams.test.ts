@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Scenario } from '../../../src/core/schema.ts';
+import type { Scenario } from '../../../src/core/schema/scenario.ts';
 import { openClock } from '../../../src/worker/load/clock.ts';
 import { measureLoad, type LoadResult } from '../../../src/worker/load/measureLoad.ts';
 import { isPinnedTo, pinningObstacle, usableCpus } from '../../../src/worker/load/pinning.ts';

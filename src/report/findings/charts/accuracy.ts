@@ -1,7 +1,7 @@
 // Accuracy against what it buys, a chart a length: FLOPs ratio and measured speed-up, both vs dense, at the largest
 // batch size that has both. Only rows of one length share inputs, so only they may dominate each other.
 import { variantKey } from '../../../core/keys.ts';
-import type { Row } from '../../../core/schema.ts';
+import type { Row } from '../../../core/schema/row.ts';
 import { NOT_MEASURED, ratio, ratioInterval } from '../format.ts';
 import { metricName, metricTitle, score } from '../metric.ts';
 import type { Setting } from '../settings.ts';

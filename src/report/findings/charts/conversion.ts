@@ -1,7 +1,7 @@
 // Conversion against live tokens in flight: below some hundred tokens a layer's weights must be streamed for a few
 // rows, so that saved FLOPs do not become saved time. The chart shows where that begins here; where there are lengths
 // enough, another one a batch size shows it by length.
-import type { Row } from '../../../core/schema.ts';
+import type { Row } from '../../../core/schema/row.ts';
 import { LEAST_LENGTHS } from '../conversionTable.ts';
 import { plain } from '../format.ts';
 import { isPruned, type Setting } from '../settings.ts';

@@ -1,6 +1,6 @@
 // A chart's numbers as a table: variants down, one axis across.
 import { variantKey } from '../../../core/keys.ts';
-import type { Row } from '../../../core/schema.ts';
+import type { Row } from '../../../core/schema/row.ts';
 import { NOT_MEASURED } from '../format.ts';
 import { groupBy } from '../../../core/grouping.ts';
 import { ascending, compareVariants } from '../settings.ts';

@@ -1,7 +1,7 @@
 // Kernel time of one sequence by what the kernel does, stacked, for the smallest and the largest cell: the first
 // shows the overhead of pruning, the second what is left to win. Classes are told from operator types alone.
 import { variantKey } from '../../../core/keys.ts';
-import type { Row } from '../../../core/schema.ts';
+import type { Row } from '../../../core/schema/row.ts';
 import { place } from '../answer.ts';
 import { NOT_MEASURED, plain } from '../format.ts';
 import { OPERATOR_CLASSES, type OperatorClass } from '../palette.ts';

@@ -1,7 +1,7 @@
 // From rows to the series of a chart: one series a variant, in the look of its method; a method's second and later
 // points get a dash pattern of their own.
 import { variantKey } from '../../../core/keys.ts';
-import type { Variant } from '../../../core/schema.ts';
+import type { Variant } from '../../../core/schema/group.ts';
 import { groupBy } from '../../../core/grouping.ts';
 import { METHOD_LOOK } from '../palette.ts';
 import { compareVariants, type Setting } from '../settings.ts';

@@ -1,6 +1,7 @@
 // Speed-up against sequence length, a chart a batch size, vs dense and vs dense-padded, with the interval of each
 // ratio and the noise floor around 1.
-import type { Interval, Row } from '../../../core/schema.ts';
+import type { Interval } from '../../../core/schema/group.ts';
+import type { Row } from '../../../core/schema/row.ts';
 import { ratioInterval } from '../format.ts';
 import type { Setting } from '../settings.ts';
 import type { BandPoint, ChartSpec } from './chartSpec.ts';

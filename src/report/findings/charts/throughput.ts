@@ -1,6 +1,6 @@
 // Median latency and throughput against sequence length, a chart a batch size each. Both axes are logarithmic, so
 // that equal factors are equal distances at every length.
-import type { Row } from '../../../core/schema.ts';
+import type { Row } from '../../../core/schema/row.ts';
 import { plain } from '../format.ts';
 import type { Setting } from '../settings.ts';
 import type { ChartSpec } from './chartSpec.ts';

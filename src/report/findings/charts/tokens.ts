@@ -1,7 +1,7 @@
 // Tokens alive after each layer as a share of the input, a chart a length. Kept tokens do not depend on the batch
 // size, so the largest one stands for all.
 import { variantKey } from '../../../core/keys.ts';
-import type { Row } from '../../../core/schema.ts';
+import type { Row } from '../../../core/schema/row.ts';
 import { isPruned, type Setting } from '../settings.ts';
 import type { ChartPoint, ChartSpec } from './chartSpec.ts';
 import { chartId, seriesOf, titleOf } from './seriesOf.ts';

@@ -2,7 +2,7 @@
 // axes, so that the slowest hundredth has as much room as the rest. Pruning by content makes some inputs cheaper than
 // others, and a queue makes much of the dear ones; here that is seen.
 import { groupKey, variantKey } from '../../../core/keys.ts';
-import type { ScenarioRow } from '../../../core/schema.ts';
+import type { ScenarioRow } from '../../../core/schema/scenario.ts';
 import { place } from '../answer.ts';
 import type { ChartSpec } from '../charts/chartSpec.ts';
 import { chartId, seriesOf, titleOf } from '../charts/seriesOf.ts';

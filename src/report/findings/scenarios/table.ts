@@ -1,7 +1,8 @@
 // What the methods did under load, as a table: a block for each group and scenario, percentiles only where there were
 // requests enough, failed rows with their reason.
 import { groupKey } from '../../../core/keys.ts';
-import type { ScenarioRow, Summary } from '../../../core/schema.ts';
+import type { ScenarioRow } from '../../../core/schema/scenario.ts';
+import type { Summary } from '../../../core/schema/summary.ts';
 import { place } from '../answer.ts';
 import type { CountedDoubt } from '../doubts.ts';
 import { count, percent, plain, ratioInterval } from '../format.ts';

@@ -1,5 +1,5 @@
 // The costs of every method as a table, with where the energy comes from or why there is none.
-import type { Summary } from '../../../core/schema.ts';
+import type { Summary } from '../../../core/schema/summary.ts';
 import { costGrid, COST_LEGEND, energyNotes } from '../../findings/costs.ts';
 import { narrow, type GridColumn } from '../textGrid.ts';
 import { escapeHtml, paragraphs, scrollable } from './markup.ts';

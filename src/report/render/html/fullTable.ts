@@ -1,6 +1,7 @@
 // Every row with all its numbers. Sorting is done by buttons in the headers, so the keyboard reaches it; the state
 // is in aria-sort, and a status line says it aloud.
-import type { NoiseFloor, Row } from '../../../core/schema.ts';
+import type { Row } from '../../../core/schema/row.ts';
+import type { NoiseFloor } from '../../../core/schema/summary.ts';
 import type { Column } from '../../findings/columnKinds.ts';
 import { columnsOf } from '../../findings/columns.ts';
 import { showsVerdicts } from '../../findings/validity.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Summary } from '../../../core/schema.ts';
+import type { Summary } from '../../../core/schema/summary.ts';
 import { answerOf } from '../../findings/answer.ts';
 import { CHART_PAINT_FUNCTIONS } from '../charts/paint.ts';
 import { chartsOf } from '../../findings/charts.ts';

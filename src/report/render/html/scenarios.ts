@@ -1,5 +1,5 @@
 // The table of the load scenarios for the page.
-import type { Summary } from '../../../core/schema.ts';
+import type { Summary } from '../../../core/schema/summary.ts';
 import { countDoubts } from '../../findings/doubts.ts';
 import { escapeHtml, paragraphs, scrollable } from './markup.ts';
 import { narrow, type GridColumn, type GridLine } from '../textGrid.ts';

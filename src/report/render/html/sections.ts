@@ -1,5 +1,6 @@
 // The worded sections of the page: answer, verdicts, claims, machine, doubts, notes.
-import type { SettingProof, Summary } from '../../../core/schema.ts';
+import type { SettingProof } from '../../../core/schema/block.ts';
+import type { Summary } from '../../../core/schema/summary.ts';
 import type { Answer, SettingAnswer, VariantAnswer } from '../../findings/answer.ts';
 import type { ClaimRow } from '../../findings/claims.ts';
 import { doubtLine, type CountedDoubt } from '../../findings/doubts.ts';

@@ -1,7 +1,7 @@
 // summary.md: what a person reads in a code review or a job's page. The same answer and the same narrow table as
 // the terminal, with the pictures.
 import { basename } from 'node:path';
-import type { Summary } from '../../../core/schema.ts';
+import type { Summary } from '../../../core/schema/summary.ts';
 import { answerOf, verdictLine } from '../../findings/answer.ts';
 import { chartsOf } from '../../findings/charts.ts';
 import { SECTIONS, type ChartSpec, type SectionId } from '../../findings/charts/chartSpec.ts';

@@ -1,7 +1,8 @@
 // The table at the end of a run, for a terminal of about 120 columns: grouped by setting, length and batch, only
 // columns that say something, failed rows with their reason, then noise floor and doubts. Every number has its
 // interval beside it; the whole of the numbers is in the HTML report.
-import type { NoiseFloor, Row, Summary } from '../../../core/schema.ts';
+import type { Row } from '../../../core/schema/row.ts';
+import type { NoiseFloor, Summary } from '../../../core/schema/summary.ts';
 import { answerOf, place, verdictLine } from '../../findings/answer.ts';
 import { countDoubts, doubtLine, type CountedDoubt } from '../../findings/doubts.ts';
 import { NOT_MEASURED, plain, ratio, ratioInterval } from '../../findings/format.ts';
