@@ -24,7 +24,7 @@ export function ratioOf({ flopsShare }: Evaluation): number {
   return 1 / flopsShare;
 }
 
-/** Of the tokens that enter each layer, the share that leaves it, [L]. */
+/** Share of the tokens entering each layer that leave it, [L]. */
 export function layerKeeps({ kept }: Evaluation): number[] {
   return kept.map((share, layer) => {
     const entering = layer === 0 ? 1 : (kept[layer - 1] ?? 1);

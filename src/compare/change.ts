@@ -26,14 +26,14 @@ export interface Change {
   readonly ratio: Interval;
   /** Two-sided, of no change at all. */
   readonly pValue: number;
-  /** Of the difference of mean logarithms. */
+  /** Standard error of the difference of mean logarithms. */
   readonly standardError: number;
   readonly degrees: number;
 }
 
 type NightRules = Pick<GateRules, 'nights' | 'runsThatTellNights'>;
 
-/** Of a whole sweep, since cells share what they know of spread. Null where blocks are too few for an interval. */
+/** Changes of a whole sweep, because cells share what they know of spread. Null where blocks are too few for an interval. */
 export function changesOf(sweep: readonly Series[], rules: NightRules): (Change | null)[] {
   const levels = sweep.map(levelsOf);
   const changes = new Map<Series, Change>();

@@ -7,7 +7,7 @@ import { validityOfRow } from '../core/validity.ts';
 
 export interface Pair {
   readonly cell: string;
-  /** Of the latest base run that has the cell: what deterministic quantities are compared with. */
+  /** The cell in the latest base run that has it: what deterministic quantities are compared with. */
   readonly base: Row;
   /** Measured rows of all base runs that had the same inputs, ascending by start: the nights of the timings. */
   readonly nights: readonly Row[];

@@ -27,7 +27,7 @@ export type ProviderName = (typeof PROVIDERS)[number];
 
 export const PRECISIONS = ['fp32'] as const;
 export type Precision = (typeof PRECISIONS)[number];
-/** Of a group of ready graphs: each is of the number format that its file has. */
+/** The precision of a group of ready graphs: each has the number format of its file. */
 export const AS_IS = 'as-is';
 
 /**

@@ -21,13 +21,13 @@ export interface EncoderConfig {
   /** Rows of the token type table. With 2 or more the graph has an input for them; one row is always added. */
   readonly tokenTypes: number;
   readonly layerNormEpsilon: number;
-  /** Of the feed-forward layers; `gelu_tanh` is the approximation by tanh. */
+  /** The activation of the feed-forward layers; `gelu_tanh` is the approximation by tanh. */
   readonly activation: 'gelu' | 'gelu_tanh' | 'relu';
   /** Width of the embeddings; where it is not d, a projection follows them (ELECTRA). */
   readonly embeddingSize: number;
   /** Position of the first token: RoBERTa counts from its padding id + 1. */
   readonly firstPosition: number;
-  /** Of the layer between [CLS] and the classifier: BERT and RoBERTa tanh, DistilBERT relu, ELECTRA gelu. */
+  /** The activation between [CLS] and the classifier: tanh in BERT and RoBERTa, relu in DistilBERT, gelu in ELECTRA. */
   readonly headActivation: 'tanh' | 'relu' | 'gelu';
   /** With a regression the single logit is the answer. */
   readonly problem: 'classification' | 'regression';

@@ -20,7 +20,7 @@ import { WeightFile } from './weightFile.ts';
 export interface GraphFile {
   /** The .onnx file; its external data lies beside it. */
   readonly path: string;
-  /** Of the graph and of all weights it refers to. */
+  /** Hash over the graph and all weights it refers to. */
   readonly sha256: string;
   readonly inputNames: readonly string[];
 }

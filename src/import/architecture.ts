@@ -60,7 +60,7 @@ export interface Reading {
 export interface ReadOptions {
   /** Take the encoder alone, whatever head the checkpoint has. */
   readonly withoutHead: boolean;
-  /** Of published pruning checkpoints; their published settings if left out. */
+  /** For published pruning checkpoints; their published settings if left out. */
   readonly official?: OfficialOptions;
 }
 

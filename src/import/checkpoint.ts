@@ -10,7 +10,7 @@ import { tensorsOf } from './sourceTensors.ts';
 
 const WEIGHTS = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
-/** Of formats that run code when they are read, and of other frameworks. */
+/** Files of formats that run code when they are read, and of other frameworks. */
 const FOREIGN = [
   'pytorch_model.bin',
   'pytorch_model.bin.index.json',

@@ -10,9 +10,9 @@ export interface FamilyRules {
   readonly name: string;
   readonly modelType: string;
   readonly encoder: readonly NameRule[];
-  /** Of the classification head. */
+  /** Names of the classification head's tensors. */
   readonly head: readonly NameRule[];
-  /** Of an encoder whose head is not used: a pooler to keep, other heads to leave out. */
+  /** For an encoder whose head is not used: a pooler to keep, other heads to leave out. */
   readonly withoutHead: readonly NameRule[];
 }
 

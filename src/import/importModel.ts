@@ -32,7 +32,7 @@ export interface ImportOptions {
   /** Replace an imported model of that name. */
   readonly force: boolean;
   readonly withoutHead: boolean;
-  /** Of published pruning checkpoints; their published settings if left out. */
+  /** For published pruning checkpoints; their published settings if left out. */
   readonly official?: OfficialOptions;
   /** Where local models live. */
   readonly local?: string;

@@ -7,7 +7,7 @@ import type { CanonicalTensor } from './architecture.ts';
 
 export interface AddedHead {
   readonly tensors: readonly CanonicalTensor[];
-  /** Of the linear layers that were made up. */
+  /** Names of the linear layers that were made up. */
   readonly names: readonly string[];
 }
 

@@ -7,7 +7,7 @@ import type { Doubt } from '../core/schema/doubt.ts';
 import { readText } from './processor.ts';
 
 export interface FrequencySample {
-  /** Of the fastest core at this moment; the one that asks is among them, and it is busy. */
+  /** Clock of the fastest core at this moment; the core that asks is among them, and it is busy. */
   readonly fastestMhz: number | null;
   /** Highest that the driver may choose, turbo included. */
   readonly maxMhz: number | null;

@@ -72,7 +72,7 @@ export function effectiveCpus(cgroupCpuLimit: number | null): number {
   return Math.min(availableParallelism(), cgroupCpuLimit ?? Infinity);
 }
 
-/** Of the first CPU; null where the system does not tell (often so in virtual machines and off Linux). */
+/** Read from the first CPU; null where the system does not tell (often so in virtual machines and off Linux). */
 export function readGovernor(): string | null {
   return readText('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor')?.trim() ?? null;
 }

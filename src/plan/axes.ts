@@ -7,9 +7,9 @@ import { expandList, expandNumbers } from './ranges.ts';
 
 /** Words that an axis of names from the zoo takes instead of names. */
 export const ALL = 'all';
-/** Of models: those that came with the program. */
+/** Stands for the models that came with the program. */
 export const SHIPPED = 'shipped';
-/** Of points: the first of each method, in the zoo's order. */
+/** Stands for the first point of each method, in the zoo's order. */
 export const MAIN = 'main';
 
 const axesSchema = z.strictObject({

@@ -14,7 +14,7 @@ import { effortSchema, type Effort, type Suite } from './suite.ts';
 export const plannedGroupSchema = z.object({
   group: groupSchema,
   variants: z.array(variantSchema).min(1),
-  /** Of a group that was measured on another machine than the rest: the plan's own number there. */
+  /** The plan's own number, for a group that was measured on another machine than the rest. */
   accuracyThreads: z.number().int().min(1).optional(),
   /** Why it has no accuracy to measure, e.g. "random weights"; absent if it has one. */
   noAccuracy: z.string().optional(),
@@ -27,11 +27,11 @@ export const planSchema = effortSchema.extend({
   suite: z.string(),
   /** Without any: a shard of more parts than there are groups. */
   groups: z.array(plannedGroupSchema),
-  /** Of a shard: the groups of the whole plan, in its order, so that merging can tell what is missing. */
+  /** In a shard: the groups of the whole plan, in its order, so that merging can tell what is missing. */
   whole: z.array(plannedGroupSchema).optional(),
-  /** Of a run of ready graphs: the files that its groups are about. */
+  /** In a run of ready graphs: the files that its groups are about. */
   graphs: readyGraphsSchema.optional(),
-  /** Of a task that is a file of the user's own. */
+  /** Set when the task is a file of the user's own. */
   taskFile: taskFileSchema.optional(),
   /** Folder of the data sets that the user pointed at; null: the bundled or fetched ones. */
   dataDir: z.string().nullable(),

@@ -9,7 +9,7 @@ import { graphReadingSchema } from '../core/schema/reading.ts';
 export const readyGraphSchema = variantSchema.extend({
   /** Absolute. */
   path: z.string(),
-  /** Of the graph and of the files beside it that hold its weights. */
+  /** Hash over the graph and the files beside it that hold its weights. */
   sha256: z.string(),
 });
 export type ReadyGraph = z.infer<typeof readyGraphSchema>;

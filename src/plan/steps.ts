@@ -13,7 +13,7 @@ export interface Step {
   readonly variants: readonly Variant[];
   /** Which repetition of a time or load block; of a cost block the index of its variant in the group; else 0. */
   readonly block: number;
-  /** Of a group that has no accuracy to measure: why. */
+  /** Why the group has no accuracy to measure. */
   readonly noAccuracy?: string | undefined;
   /** Texts that the group's accuracy is measured on, where they are not those of `group`. */
   readonly accuracyText?: TextMode | undefined;
@@ -56,7 +56,7 @@ function costSteps({ groups, whole, costs }: Plan): Step[] {
   );
 }
 
-/** Of the groups that differ only in length and batch, the one with the most tokens: it needs the most memory. */
+/** The group with the most tokens among those that differ only in length and batch: it needs the most memory. */
 function largestOfEachKind(groups: readonly PlannedGroup[]): PlannedGroup[] {
   const largest = new Map<string, PlannedGroup>();
   for (const planned of groups) {

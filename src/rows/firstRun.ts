@@ -10,7 +10,7 @@ const LEAST_INPUTS = 3;
 const LIMIT_RATIO = 1.1;
 
 /**
- * Of each input and block the ratio of the first call to the median of the later ones. One slow call is chance, and a
+ * The ratio of the first call to the median of the later ones, for each input and block. One slow call is chance, and a
  * disturbance hits any call: so the median over all inputs and blocks must be above the limit.
  * @param variants the same variant in several blocks.
  */

@@ -40,7 +40,7 @@ interface Work {
   orphan: number;
 }
 
-/** Of one batch. */
+/** FLOPs of one batch. */
 export function encoderFlops(
   config: EncoderConfig,
   method: Pick<Method, 'rows'>,
@@ -83,7 +83,7 @@ function linearMacs(config: EncoderConfig, entering: number, staying: number): n
   return 3 * d * d * entering + (d * d + 2 * d * f) * staying;
 }
 
-/** Of each token: embeddings of another width than d are projected (ELECTRA). */
+/** MACs a token: embeddings of another width than d are projected (ELECTRA). */
 function projectionMacs({ embeddingSize: e, hiddenSize: d }: EncoderConfig): number {
   return e === d ? 0 : e * d;
 }
@@ -124,7 +124,7 @@ function sumOfSquares(values: readonly number[]): number {
   return values.reduce((left, right) => left + right * right, 0);
 }
 
-/** Of one batch through a zoo variant's graph. */
+/** FLOPs of one batch through a zoo variant's graph. */
 export function flopsOf(
   entry: ModelEntry,
   variant: Variant,

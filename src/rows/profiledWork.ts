@@ -55,7 +55,7 @@ export function find(profile: ProfileBlock | undefined, id: string): ProfileVari
   return profile?.variants.find((variant) => variant.id === id);
 }
 
-/** Of a ready graph nothing but its profile is known. */
+/** A ready graph is known by its profile alone. */
 function flopsPerSequence({ flops: parts, profiledFlops, sequences }: ProfileVariant): number {
   return (parts === null ? profiledFlops : sum(Object.values(parts))) / sequences;
 }

@@ -28,7 +28,7 @@ export interface Evidence extends TimingEvidence {
   readonly failures: readonly FailedBlock[];
 }
 
-/** Of a row of which nothing but its timed calls is known. */
+/** Doubts about a row of which only the timed calls are known. */
 export function timingDoubts(evidence: TimingEvidence): Doubt[] {
   const { id, blocks } = evidence;
   return unique([
@@ -113,7 +113,7 @@ function flopsMismatch({ id, profile }: Evidence): Doubt[] {
   ];
 }
 
-/** Of ready graphs; what is missing in dense is missing in every ratio to it. */
+/** For ready graphs; what is missing in dense is missing in every ratio to it. */
 function uncounted({ id, profile }: Evidence): Doubt[] {
   const ids = [...new Set([id, 'dense'])].filter((one) => (find(profile, one)?.uncounted ?? []).length > 0);
   if (ids.length === 0) return [];

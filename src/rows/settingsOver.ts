@@ -1,7 +1,7 @@
 // The settings of a run as one list: what its blocks proved, each setting once for every value that was asked for.
 import type { Block, SettingProof } from '../core/schema/block.ts';
 
-/** Of several blocks the proof that speaks against the setting, if one does; else the first that saw anything. */
+/** The proof that speaks against the setting, if a block has one; else the first that saw anything. */
 export function settingsOver(blocks: readonly Block[]): SettingProof[] {
   const found = new Map<string, SettingProof>();
   for (const proof of blocks.flatMap((block) => (block.kind === 'time' ? (block.settings ?? []) : []))) {

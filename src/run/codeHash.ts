@@ -18,7 +18,7 @@ const PACKAGE = /\b(?:from|import)\s*\(?\s*['"]((?:@[\w.-]+\/)?[a-z][\w.-]*)(?:\
 
 let known: string | undefined;
 
-/** Of the worker of this very program, read once. */
+/** Hash of the worker of this very program, read once. */
 export function codeHash(): string {
   known ??= hashFrom(WORKER);
   return known;

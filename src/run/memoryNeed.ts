@@ -6,9 +6,9 @@ import { BenchError } from '../core/errors.ts';
 import type { Machine } from '../core/schema/machine.ts';
 import type { Plan } from '../plan/plan.ts';
 
-/** Of a worker without a session, and of what sessions compute with. */
+/** Memory of a worker without a session, and of what sessions compute with. */
 const WORKER_BYTES = 300e6;
-/** Of a machine whose free memory cannot be told from what its caches would give back. */
+/** Share of the total, for a machine whose free memory cannot be told from what its caches would give back. */
 const USABLE_SHARE = 0.7;
 
 /** Bytes that a time block of the plan's hungriest group holds. @param weightBytes of a model, by name. */

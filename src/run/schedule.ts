@@ -7,7 +7,7 @@ import type { Group } from '../core/schema/group.ts';
 import type { Plan, PlannedGroup } from '../plan/plan.ts';
 import { stepsOf, type Step } from '../plan/steps.ts';
 
-/** Of the planned number of blocks, at most so many times as many. */
+/** At most this many times the planned number of blocks. */
 const MOST_BLOCKS_FACTOR = 4;
 
 export interface ScheduleOptions {

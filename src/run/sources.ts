@@ -18,9 +18,9 @@ export interface SourceOptions {
   /** Folder of the zoo if it is not the repository's own. */
   readonly modelsDir: string | null;
   readonly dataDir: string | null;
-  /** Of a plan whose task is a file. */
+  /** Set for a plan whose task is a file. */
   readonly taskFile?: TaskFile | undefined;
-  /** Of a plan of ready graphs. */
+  /** Set for a plan of ready graphs. */
   readonly graphs?: ReadyGraphs | undefined;
   readonly versions: Machine['versions'];
 }

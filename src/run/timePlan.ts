@@ -18,7 +18,7 @@ const LOAD_MS = 250;
 const COST_MS = 1500;
 /** One load scenario of one group, at least. */
 const SCENARIO_MS = 12_000;
-/** Of the whole run's time for the load steps together, where that is more. */
+/** Share of the whole run's time for the load steps together, where that is more. */
 const LOAD_SHARE = 0.5;
 /** For rows, tables and the report at the end. */
 const RESERVE_MS = 8000;
@@ -43,7 +43,7 @@ export interface TimePlanOptions {
 export class TimePlan {
   private readonly options: TimePlanOptions;
   private readonly msPerToken = new Map<string, number>();
-  /** Of a time block's process: all but the timed calls. */
+  /** What a time block's process takes besides the timed calls. */
   private readonly overheads = new Map<string, number>();
   private readonly firstShares = new Map<string, number>();
 

@@ -23,7 +23,7 @@ import type { Failure, Task, TimeTask, WantedGraph } from '../worker/job.ts';
 export interface BuiltGraph {
   readonly path: string;
   readonly sha256: string;
-  /** Of a ready graph: how it is fed and read. */
+  /** How a ready graph is fed and read. */
   readonly reading?: GraphReading;
 }
 

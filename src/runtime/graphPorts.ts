@@ -28,7 +28,7 @@ export interface EncoderOutput {
   readonly orphans?: BigInt64Array;
   /** (batch, length, hidden), of graphs built to tell it. */
   readonly lastHiddenState?: Float32Array;
-  /** Of graphs built to tell their decisions: scores and fates by output name (graphs/decisions.ts). */
+  /** Scores and fates by output name, for graphs built to tell their decisions (graphs/decisions.ts). */
   readonly told?: ReadonlyMap<string, Float32Array | BigInt64Array>;
   /** By layer, of graphs built to tell them (graphs/decisions.ts). */
   readonly decisions?: readonly LayerDecision[];

@@ -32,7 +32,7 @@ export function readyAnswers(
 function usualLogits(path: string, tensors: readonly Tensor[]): Tensor {
   const floats = tensors.filter(({ type }) => isFloat(type));
   const rank = (wanted: number): Tensor | undefined => floats.find(({ shape }) => shape.length === wanted);
-  // Of a shape that is not declared, every call shows whether it fits.
+  // A shape that is not declared is checked at every call.
   const found = floats.find(({ name }) => name === 'logits') ?? rank(2) ?? rank(1) ?? rank(0);
   if (found !== undefined) return found;
   const has = tensors.map(({ name, type, shape }) => `${name} ${type}[${shape.join(', ')}]`).join('; ');

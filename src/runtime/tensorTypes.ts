@@ -9,7 +9,7 @@ type Make = (values: BigInt64Array, dims: readonly number[]) => ort.Tensor;
 /** 1 as binary16. */
 const HALF_ONE = 0x3c00;
 
-/** Of whole numbers, the types that hold them exactly. */
+/** The types that hold whole numbers exactly. */
 const NUMBERS: Readonly<Partial<Record<Type, Make>>> = {
   int64: (values, dims) => new ort.Tensor('int64', values, dims),
   int32: (values, dims) => new ort.Tensor('int32', Int32Array.from(values, Number), dims),

@@ -12,7 +12,7 @@ import { remedyOf } from '../core/atomicFile.ts';
 const holderSchema = z.object({
   pid: z.number().int(),
   host: z.string(),
-  /** Of the kernel that the process runs under; null where that is not Linux. */
+  /** Boot id of the kernel that the process runs under; null off Linux. */
   bootId: z.string().nullable(),
   /** Process ids mean something inside one namespace only: a container has its own. */
   pidNamespace: z.string().nullable(),

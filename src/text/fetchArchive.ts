@@ -10,7 +10,7 @@ import { readZipEntry } from './zip.ts';
 
 /** Written last: its presence says that the files beside it are whole. */
 const RECORD = 'source.json';
-/** Of the largest, MNLI: 300 MB on a slow line. */
+/** Enough for the largest archive, MNLI: 300 MB on a slow line. */
 const TIMEOUT_MS = 1_800_000;
 
 export function isFetched(folder: string): boolean {

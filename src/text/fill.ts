@@ -12,7 +12,7 @@ export interface Pools {
   readonly neutral: Pool;
 }
 
-/** Of the budget, special tokens left out; a little under 5 %, so that with them 95 % of the length is met. */
+/** Share of the budget without special tokens; a little under 5 %, so that with them 95 % of the length is met. */
 const TOLERANCE = 0.045;
 /** Long documents have combinations enough to be filled closer than that. */
 const MOST_SLACK = 3;

@@ -1,6 +1,6 @@
 // Documents of a wanted length for a task whose texts cannot be put together into one of the same label: real texts of
 // the task, one after the other, cut at the length. They serve timing only; what is right about them nobody knows, so
-// accuracy is measured on the examples as they are. Of a pair, each text gets half of the length.
+// accuracy is measured on the examples as they are. Each text of a pair gets half of the length.
 import { BenchError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
 import type { Document } from './compose.ts';

@@ -9,7 +9,7 @@ export interface LengthSummary {
   readonly longest: number;
 }
 
-/** Of tokens, [CLS] and [SEP] included. */
+/** Lengths in tokens, [CLS] and [SEP] included. */
 export function summarizeLengths(lengths: readonly number[]): LengthSummary {
   const sorted = [...lengths].sort((left, right) => left - right);
   return {

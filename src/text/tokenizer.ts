@@ -78,7 +78,7 @@ export function loadTokenizer(folder: string, tokenTypes = 2): Tokenizer {
   };
 }
 
-/** Of all tokens, those that were added to the vocabulary included. */
+/** Ids of all tokens, including those that were added to the vocabulary. */
 function idsOf({ file }: TokenizerFile): ReadonlyMap<string, number> {
   return new Map([
     ...Object.entries(file.model.vocab),

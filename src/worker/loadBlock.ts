@@ -18,7 +18,7 @@ import type { LoadTask, WorkerResult } from './job.ts';
 import type { Announce } from './worker.ts';
 
 const HANG_MS = 30_000;
-/** Of the pool, by length from the shortest to the longest: what every session answers before it counts. */
+/** Requests, from the shortest to the longest, that every session answers before anything counts. */
 const WARM_UPS = 16;
 
 export async function runLoadBlock(task: LoadTask, announce: Announce): Promise<WorkerResult> {

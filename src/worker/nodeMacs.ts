@@ -12,7 +12,7 @@ export interface TypedShape {
 export interface OperatorCall {
   /** Operator type; the profile leaves its domain out. */
   readonly op: string;
-  /** Of the node, with the profiler's suffix. */
+  /** The node's name, with the profiler's suffix. */
   readonly name: string;
   readonly inputs: readonly TypedShape[];
   readonly outputs: readonly TypedShape[];
@@ -28,7 +28,7 @@ export function nodeMacs(call: OperatorCall): number | null {
 type Count = (call: OperatorCall) => number | null;
 
 const FLOATS = ['float', 'float16', 'bfloat16', 'double'];
-/** Of masks, lengths and positions. */
+/** Types of masks, lengths and positions. */
 const INDICES = ['int32', 'int64', 'bool'];
 
 /** A plain product: [.., M, K] x [.., K, N], of floats. Products of shapes and positions are no work of the encoder. */
@@ -49,7 +49,7 @@ const transposable: Count = (call) => {
   return left.dims.includes(summed) ? size(out) * summed : product(call);
 };
 
-/** Of quantised operands. */
+/** MACs of a product of quantised operands. */
 const integerProduct: Count = ({ inputs, outputs }) => size(outputs[0]) * (inputs[0]?.dims.at(-1) ?? 0);
 
 /** com.microsoft's Attention and QAttention (input, weights, bias, ...), which project, or ONNX's own (Q, K, V). */

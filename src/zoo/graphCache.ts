@@ -30,7 +30,7 @@ export interface GraphOptions {
   readonly decisions?: boolean;
   /** A point that no zoo holds, in the place of the variant's. */
   readonly point?: PointSource;
-  /** Of the texts; points of geometries have strengths by length. */
+  /** Length of the texts in tokens; points of geometries have strengths by length. */
   readonly seqLen?: number;
   readonly directory?: string;
 }
@@ -69,7 +69,7 @@ export async function ensureGraph(
   });
 }
 
-/** Of a geometry: makes the files that are not there, or were damaged since. */
+/** Makes the files of a geometry that are not there, or were damaged since. */
 async function makeMissing(entry: ModelEntry, point: PointEntry | null, file: ZooFile | null): Promise<void> {
   if (entry.geometry === undefined) return;
   if (!isSound(entry.weights)) await makeGeometryWeights(entry);

@@ -9,7 +9,7 @@ import { readModel, type ModelFacts } from '../onnx/readModel.ts';
 
 export interface GraphFile {
   readonly path: string;
-  /** Of the file, and of its weights' files. */
+  /** Hash over the file and the files of its weights. */
   readonly sha256: string;
   /** Null if it is no ONNX model as far as can be seen; the runtime has the last word. */
   readonly model: ModelFacts | null;

@@ -25,7 +25,7 @@ export interface PointEntry {
   readonly name: string;
   readonly method: MethodName;
   readonly file: ZooFile;
-  /** Of a geometry's: strengths for texts of several lengths; `file` is that for the usual one. */
+  /** For a geometry's point: strengths for texts of several lengths; `file` is that for the usual one. */
   readonly byLength?: readonly { readonly seqLen: number; readonly file: ZooFile }[];
   readonly metrics: Metrics;
   readonly training: { readonly command: string; readonly seed: number };
@@ -52,7 +52,7 @@ export interface ModelEntry {
   readonly points: readonly PointEntry[];
   readonly metrics: Metrics;
   readonly training: { readonly command: string; readonly seed: number };
-  /** Of a geometry: what its files are made from on first use. */
+  /** For a geometry: what its files are made from on first use. */
   readonly geometry?: GeometryModel;
 }
 

@@ -8,7 +8,7 @@ export interface Judged {
   readonly tokens: number;
   /** How much it counts in the mean over texts. */
   readonly weight: number;
-  /** Of the tokens that entered the layer but [CLS], which always stays. */
+  /** Scores of the tokens that entered the layer, without [CLS], which always stays. */
   readonly scores: Float32Array;
 }
 

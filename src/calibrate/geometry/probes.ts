@@ -118,14 +118,14 @@ export function aliveAfter({ keptTokens, batch }: EncoderOutput, layer: number):
   return Array.from(keptTokens.subarray(layer * batch, (layer + 1) * batch), Number);
 }
 
-/** Of float [B, longest]; [CLS] is slot 0. */
+/** Reads float [B, longest]; [CLS] is slot 0. */
 function bySlot(output: EncoderOutput, layer: number, counts: readonly number[]): Float32Array[] {
   const scores = scoresOf(output, layer);
   const longest = Math.max(...counts);
   return counts.map((count, text) => scores.slice(text * longest + 1, text * longest + count));
 }
 
-/** Of float [T], text after text. */
+/** Reads float [T], text after text. */
 function byRow(output: EncoderOutput, layer: number, counts: readonly number[]): Float32Array[] {
   const scores = scoresOf(output, layer);
   let start = 0;

@@ -19,7 +19,7 @@ const LARGEST_BATCH = 8;
 export interface TextBatch {
   readonly seqLen: number;
   readonly lengths: readonly number[];
-  /** Of each of its texts. */
+  /** Weight of each of its texts. */
   readonly weight: number;
   readonly inputs: TokenInputs;
 }

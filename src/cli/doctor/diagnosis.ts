@@ -105,7 +105,7 @@ export function timerStepMs(nowMs: () => number = () => performance.now()): numb
   return step;
 }
 
-/** Of the nearest folder that exists. */
+/** Free space of the nearest folder that exists. */
 export function freeBytes(folder: string): number | null {
   try {
     const { bavail, bsize } = statfsSync(folder);

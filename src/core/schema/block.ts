@@ -60,7 +60,7 @@ export const flopsPartsSchema = z.object({
   predictor: z.number(),
   score: z.number(),
   head: z.number(),
-  /** Of a pruned, unprotected [CLS] that is carried on because the head reads it. */
+  /** Work for a pruned, unprotected [CLS] that is carried on because the head reads it. */
   orphan: z.number().default(0),
 });
 export type FlopsParts = z.infer<typeof flopsPartsSchema>;
@@ -88,7 +88,7 @@ export const profileVariantSchema = z.object({
   logitsDigest: z.string(),
   /** Operator types that multiply matrices in a way that `profiledFlops` could not tell. */
   uncounted: z.array(z.string()).optional(),
-  /** Of a graph that takes that many tokens only: the texts were padded to it. */
+  /** Set for a graph that takes exactly that many tokens: the texts were padded to it. */
   fixedLength: z.number().int().optional(),
 });
 export type ProfileVariant = z.infer<typeof profileVariantSchema>;

@@ -64,7 +64,7 @@ export const rowSchema = cellSchema.extend({
           }),
         )
         .default([]),
-      /** Of the n examples those that were cut to the sequence length; absent in records of older versions. */
+      /** How many of the n examples were cut to the sequence length; absent in records of older versions. */
       truncated: z.number().int().optional(),
       /** Texts that it was measured on, where they are not those that are timed. */
       text: z.enum(TEXT_MODES).optional(),

@@ -26,7 +26,7 @@ export const runSchema = z.object({
     .default(null),
   /** Ids of the runs that were merged into this one. */
   mergedFrom: z.array(z.string()).default([]),
-  /** Of a merged run: the machines of all parts, if there is more than one; `machine` is that of the first part. */
+  /** In a merged run: the machines of all parts, if there is more than one; `machine` is that of the first part. */
   machines: z.array(machineSchema).optional(),
   /** Hashes of what the numbers were made with: the measuring code, the models, the texts. */
   ingredients: z.record(z.string(), z.string()).optional(),

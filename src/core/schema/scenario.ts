@@ -99,7 +99,7 @@ export const scenarioRowSchema = cellSchema.extend({
   utilisation: z.number().nullable(),
   /** Mean time of a request that is neither waiting for a stream nor inside `session.run`: the harness's own. */
   harnessMs: z.number().nullable(),
-  /** Of dense over this: above 1 is better. Throughput is used for offline, p50 and p99 for the others. */
+  /** Dense's value over this one: above 1 is better. Throughput is used for offline, p50 and p99 for the others. */
   vsDense: z
     .object({
       throughput: intervalSchema.nullable(),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { METRICS } from '../names.ts';
 
 export const taskFileSchema = z.object({
-  /** Of the task, in groups and file names: the file's stem and a hash of its content and of what is below. */
+  /** The task's name in groups and file names: the file's stem and a hash of its content and of what is below. */
   name: z.string(),
   /** Absolute. */
   path: z.string(),

@@ -42,7 +42,7 @@ function rule(config: EncoderConfig, point: TensorFile): PointRule {
   };
 }
 
-/** Of the predictors' two LayerNorms: the published code leaves PyTorch's 1e-5 whatever the encoder has. */
+/** Epsilon of the predictors' two LayerNorms: the published code leaves PyTorch's 1e-5 whatever the encoder has. */
 function readEpsilon(config: EncoderConfig, point: TensorFile): number {
   const text = point.metadata['predictor_epsilon'];
   if (text === undefined) return config.layerNormEpsilon;

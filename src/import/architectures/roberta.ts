@@ -1,7 +1,7 @@
 // RoBERTa: BERT without a pooler; its head is a dense layer with tanh and a projection, on the first token.
 import { familyArchitecture, type FamilyRules } from '../family.ts';
 
-/** Of RoBERTa and its descendants. */
+/** Rules of RoBERTa and its descendants. */
 export const ROBERTA_HEADS: Pick<FamilyRules, 'head' | 'withoutHead'> = {
   head: [
     { pattern: /^classifier\.dense\./, name: 'bert.pooler.dense.' },

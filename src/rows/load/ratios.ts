@@ -22,7 +22,7 @@ export function byTurn({ latencyMs, turnMs }: LoadVariant, turn: readonly number
   return turns;
 }
 
-/** Of dense's turn over the variant's: the requests are the same, so this is the ratio of throughputs. */
+/** Duration of dense's turn over the variant's: the requests are the same, so this is the ratio of throughputs. */
 export function throughputRatio(dense: LoadVariant, own: LoadVariant, random: Random): Interval {
   const turns = own.turnMs.map((ms, turn) => (dense.turnMs[turn] ?? Number.NaN) / ms);
   return ratioInterval(

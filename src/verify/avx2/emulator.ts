@@ -14,7 +14,7 @@ export const EMULATOR = 'qemu-x86_64';
 
 /** A processor as programs on it see it. */
 export interface SeenProcessor {
-  /** Of the flags that choose ONNX Runtime's kernels, those that CPUID showed. */
+  /** The flags CPUID showed, out of those that choose ONNX Runtime's kernels. */
   readonly flags: readonly string[];
   readonly isa: Isa;
   /** Family and model by CPUID, e.g. 6 and 60; null where the loader does not tell (glibc before 2.33, musl). */

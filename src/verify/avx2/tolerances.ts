@@ -3,10 +3,10 @@
 // and the layers behind it that grows to some 1e-6 of a score or logit of size 1 to 10 (docs/haswell.md has what was
 // seen). A wrong kernel, mask or gather is off by 1e-2 and more. The bounds lie between, well away from both.
 
-/** Of a logit; the same bound as between the graphs and PyTorch (verify/goldens.ts). */
+/** Largest difference of a logit; the same bound as between the graphs and PyTorch (verify/goldens.ts). */
 export const LOGIT_TOLERANCE = 1e-4;
 
-/** Of a score, in the units of `scoreDifference`. */
+/** Largest difference of a score, in the units of `scoreDifference`. */
 export const SCORE_TOLERANCE = 1e-4;
 
 /**

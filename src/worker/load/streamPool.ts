@@ -36,7 +36,7 @@ export class StreamPool implements Streams {
     this.streams = Array.from({ length: options.count }, () => null);
   }
 
-  /** Of the streams that live. */
+  /** The processes of the streams that live. */
   get processes(): readonly { readonly index: number; readonly pid: number }[] {
     return this.streams.flatMap((stream, index) => {
       const pid = stream?.alive === true ? stream.pid : undefined;

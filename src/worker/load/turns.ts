@@ -6,7 +6,7 @@ const TURNS = [8, 6, 4, 2] as const;
 const WANTED_REQUESTS = 40;
 /** In all turns of a variant; fewer say nothing about a load. */
 export const LEAST_REQUESTS = 10;
-/** Of what dense manages: busy enough for queues, with room for those who are slower. */
+/** Share of what dense manages: busy enough for queues, with room for slower variants. */
 export const DEFAULT_LOAD = 0.7;
 
 export interface Pace {
@@ -18,7 +18,7 @@ export interface Pace {
 
 export interface TurnPlan {
   readonly turns: number;
-  /** Of a variant in a turn. */
+  /** Requests that a variant gets in a turn. */
   readonly requests: number;
 }
 

@@ -37,7 +37,7 @@ export const geometryModelSchema = z.object({
   seed: z.number().int(),
   /** Folder of the tokenizer, beside this file: ids mean nothing to random weights, but lengths must be those of text. */
   tokenizer: z.string(),
-  /** Of the model's own vocabulary, where they are not the tokenizer's. */
+  /** Special ids of the model's own vocabulary, where they are not the tokenizer's. */
   specialIds: z.object({ cls: z.number().int(), sep: z.number().int(), pad: z.number().int() }).nullable(),
   spread: z.object({ weights: z.number().positive(), queryBias: z.number().nonnegative() }),
   /** As Hugging Face writes it. */

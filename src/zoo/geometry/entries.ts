@@ -9,7 +9,7 @@ import { pointPath } from './points.ts';
 
 export const CALIBRATE_COMMAND = 'npm run models -- calibrate-geometry';
 
-/** Of the declarations in the folder, those whose files have been made before. @param directory of the zoo. */
+/** The declared geometries whose files have been made before. @param directory of the zoo. */
 export function geometryEntries(directory: string): ModelEntry[] {
   const path = join(directory, GEOMETRY_FILE);
   if (!existsSync(path)) return [];

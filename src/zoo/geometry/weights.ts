@@ -16,7 +16,7 @@ import { tensorShapes } from '../../graphs/tensorShapes.ts';
 export interface Spread {
   /** Standard deviation of matrices and tables. */
   readonly weights: number;
-  /** Of the query biases; all other biases are 0. */
+  /** Standard deviation of the query biases; all other biases are 0. */
   readonly queryBias: number;
 }
 
@@ -56,7 +56,7 @@ function spreadOf(name: string, { weights, queryBias }: Spread): Filling {
   return name.endsWith('.bias') ? { constant: 0 } : { deviation: weights };
 }
 
-/** Of the sum of four uniform integers in [0, 65535]. */
+/** Mean of the sum of four uniform integers in [0, 65535]. */
 const SUM_MEAN = 2 * 65535;
 const SUM_DEVIATION = Math.sqrt((4 * (65536 ** 2 - 1)) / 12);
 
