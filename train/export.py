@@ -69,19 +69,32 @@ def export_model(run: str, name: str) -> None:
     ends = [command(read_config(one)) for one in runs if one not in starts]  # each with the stages that it began with
     folder = MODELS / name
     (folder / "points").mkdir(parents=True, exist_ok=True)
+    write_model(folder, model, base_folder(c) / "tokenizer.json", {"seed": str(c.seed), "command": " && ".join([*ends, f"python train/export.py model --run {run}"])})
+    print(f"{folder}: {sum(p.stat().st_size for p in folder.iterdir() if p.is_file())} bytes")
+
+
+def write_model(folder: Path, model: Classifier, tokenizer: Path, about: dict[str, str], labels: tuple[str, str] = ("negative", "positive")) -> None:
+    """config.json, tokenizer.json and weights.safetensors: word embeddings as int8 rows, everything else as float16."""
+    folder.mkdir(parents=True, exist_ok=True)
     tensors = {}
     for key, value in model.state_dict().items():
         if key == WORDS:
             tensors[key], tensors[key + ".row_scale"] = quantise_rows(value)
         else:
             tensors[key] = value.to(torch.float16).contiguous()
-    save_file(tensors, str(folder / "weights.safetensors"), {"format": "pt", "seed": str(c.seed), "command": " && ".join([*ends, f"python train/export.py model --run {run}"])})
-    (folder / "config.json").write_text(json.dumps(model.shape.to_hf(), indent=2) + "\n")
-    tokenizer = Tokenizer.from_file(str(base_folder(c) / "tokenizer.json"))
+    save_file(tensors, str(folder / "weights.safetensors"), {"format": "pt", **about})
+    config = {**model.shape.to_hf(), "id2label": {str(i): label for i, label in enumerate(labels)}, "label2id": {label: i for i, label in enumerate(labels)}}
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    tokenizer = Tokenizer.from_file(str(tokenizer))
     tokenizer.no_padding()  # the package's file truncates at 128 and pads; both are the caller's business
     tokenizer.no_truncation()
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
-    print(f"{folder}: {sum(p.stat().st_size for p in folder.iterdir() if p.is_file())} bytes")
+
+
+def changed_tensors(model: Classifier, base: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Adapters, and what else differs from the base's state, in float16."""
+    return {key: value.detach().half().contiguous() for key, value in model.state_dict().items()
+            if key not in base or not torch.equal(value.cpu(), base[key])}
 
 
 def export_point(run: str, name: str) -> None:
@@ -89,8 +102,7 @@ def export_point(run: str, name: str) -> None:
     model, pruner = build(c)
     load_final(run, model, pruner)
     base = load_model(MODELS / name).state_dict()
-    tensors = {key: value.detach().half().contiguous() for key, value in model.state_dict().items()
-               if key not in base or not torch.equal(value, base[key])}
+    tensors = changed_tensors(model, base)
     for key, value in point_tensors(pruner).items():
         keeps_float = key.startswith("pruning.")  # a decision compares with these
         tensors[key] = value.detach().to(torch.float32 if keeps_float else torch.float16).contiguous()
@@ -106,6 +118,18 @@ def export_point(run: str, name: str) -> None:
     print(f"{path}: {path.stat().st_size} bytes, {len(tensors)} tensors")
 
 
+def apply_point(model: Classifier, tensors: dict[str, torch.Tensor]) -> None:
+    """Puts a point's replacements into the base and merges its adapters, in float32."""
+    weights = model.state_dict()
+    for key, value in tensors.items():
+        if key in weights:
+            weights[key] = value
+        elif key.endswith(".lora_B"):
+            linear = key.removesuffix(".lora_B")
+            weights[linear + ".weight"] = weights[linear + ".weight"] + value @ tensors[linear + ".lora_A"]
+    model.load_state_dict(weights)
+
+
 def load_point(folder: Path, path: Path) -> tuple[Classifier, Pruner, dict]:
     """Base and point as the packed graphs see them: replacements put in, adapters merged in float32."""
     if not path.is_file():
@@ -116,14 +140,7 @@ def load_point(folder: Path, path: Path) -> tuple[Classifier, Pruner, dict]:
         raise InputError(f"{path} was trained on another weights.safetensors than the one in {folder}")
     tensors = read_weights(path)
     model = load_model(folder)
-    weights = model.state_dict()
-    for key, value in tensors.items():
-        if key in weights:
-            weights[key] = value
-        elif key.endswith(".lora_B"):
-            linear = key.removesuffix(".lora_B")
-            weights[linear + ".weight"] = weights[linear + ".weight"] + value @ tensors[linear + ".lora_A"]
-    model.load_state_dict(weights)
+    apply_point(model, tensors)
     if metadata["method"] in ("ltp", "threshold"):
         pruner = ThresholdPruner(tensors["pruning.thresholds"], metadata["cls"] == "protected", float(metadata["floor"]))
     elif metadata["method"] == "topk":

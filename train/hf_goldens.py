@@ -91,7 +91,7 @@ def answers(model, tokenizer, examples) -> list[dict]:
         encoded = [tokenizer(a) if b is None else tokenizer(a, b) for a, b in part]
         ids = [e["input_ids"] for e in encoded]
         longest = max(map(len, ids))
-        pad = lambda rows, fill: torch.tensor([row + [fill] * (longest - len(row)) for row in rows])
+        pad = lambda rows, fill, longest=longest: torch.tensor([row + [fill] * (longest - len(row)) for row in rows])
         feeds = {"input_ids": pad(ids, tokenizer.pad_token_id), "attention_mask": pad([[1] * len(row) for row in ids], 0)}
         types = [e.get("token_type_ids", [0] * len(row)) for e, row in zip(encoded, ids)]
         if getattr(model.config, "type_vocab_size", 0) > 1:

@@ -78,8 +78,11 @@ class SelfAttention(nn.Module):
         weight [B,S] (Transkimmer's training) multiplies the exponentials, that is, masks INSIDE the softmax but lets
         gradients reach the mask; where it is given it is 1 for live tokens and 0 for all others.
         """
-        B, S, d = h.shape
-        q, k, v = (lin(h).view(B, S, self.heads, -1).transpose(1, 2) for lin in (self.query, self.key, self.value))  # [B,H,S,d/H]
+        return self.attend(self.query(h), self.key(h), self.value(h), live, weight)
+
+    def attend(self, q, k, v, live, weight=None):
+        B, S, d = q.shape
+        q, k, v = (x.view(B, S, self.heads, -1).transpose(1, 2) for x in (q, k, v))  # [B,H,S,d/H]
         keys = live[:, None, None, :]  # [B,1,1,S]
         scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)  # [B,H,S,S]
         if weight is None:
@@ -167,9 +170,11 @@ class Classifier(nn.Module):
         if ids.shape[1] > self.shape.positions:
             raise InputError(f"a sequence of {ids.shape[1]} tokens; the model has {self.shape.positions} positions")
         h = self.embed(ids, types)  # [B,S,d]
-        if torch.is_autocast_enabled("cpu"):
-            h = h.to(torch.get_autocast_dtype("cpu"))  # a residual stream in bfloat16: half the memory traffic
+        if torch.is_autocast_enabled(h.device.type):
+            h = h.to(torch.get_autocast_dtype(h.device.type))  # a residual stream in bfloat16: half the memory traffic
         entered, kept, scales = [], [], []
+        if pruner is not None:
+            pruner.begin(ids, real)
         for l, layer in enumerate(self.bert.encoder.layer):
             entered.append(live.sum(1))
             if pruner is None:

@@ -16,9 +16,23 @@ from model import Shape
 
 def received_attention(probs, live, minus_self=False):
     """r [B,S]: attention a token receives, mean over heads, summed over live queries. Its mean over live tokens is 1."""
-    with torch.autocast("cpu", enabled=False):  # bfloat16 would make the comparison with a threshold coarse
+    with torch.autocast(probs.device.type, enabled=False):  # bfloat16 would make the comparison with a threshold coarse
         r = torch.einsum("bhjk,bj->bk", probs.float(), live.float()) / probs.shape[1]
         return r - probs.float().diagonal(dim1=2, dim2=3).mean(1) if minus_self else r
+
+
+def received_without_cls(probs, live):
+    """r [B,S] in units of the mean over live tokens without [CLS], at index 0. Where nothing but [CLS] is live, r is 0 or raw.
+
+    [CLS] receives 38 % of all attention in a text of 32 tokens and 7 % in one of 512, so that in units of the mean with
+    [CLS] an ordinary token's score rises with the length of its text (train/README.md).
+    """
+    r = received_attention(probs, live)
+    others = torch.cat([torch.zeros_like(r[:, :1]), live[:, 1:].float()], 1)  # [B,S]
+    return r * (others.sum(1) / (r * others).sum(1).clamp_min(1e-6))[:, None]
+
+
+SCORES = {"received-attention": received_attention, "received-attention-without-cls": received_without_cls}
 
 
 class Pruner(nn.Module):
@@ -28,8 +42,14 @@ class Pruner(nn.Module):
         super().__init__()
         self.margin = float("inf")
 
+    def begin(self, ids, mask) -> None:
+        """Called once a pass, before the first layer: ids [B,S], mask [B,S]."""
+
+    def remove(self, index) -> None:
+        """Called when tokens have been removed: index [B,S'] are the survivors' columns of the rectangle there was before."""
+
     def note_margin(self, distance, where) -> None:
-        if where.any():
+        if not self.training and where.any():
             self.margin = min(self.margin, distance[where].abs().min().item())
 
     def before_layer(self, l, h, live):
@@ -51,6 +71,9 @@ class ThresholdPruner(Pruner):
         self.thresholds = nn.Parameter(torch.as_tensor(thresholds, dtype=torch.float32).clone())  # [L], in units of r
         self.protect_cls, self.floor, self.temperature, self.soft = protect_cls, floor, temperature, False
 
+    def score(self, probs, live):
+        return received_attention(probs, live)
+
     @staticmethod
     def ramp(final: float, layers: int) -> list[float]:
         return [final * l / layers for l in range(layers)]  # METHODS: l/L from 0, so the last layer stays below `final`
@@ -60,12 +83,12 @@ class ThresholdPruner(Pruner):
         if self.soft and self.training:
             if l == 0:
                 return live, None
-            scale = torch.sigmoid((received_attention(probs, live) - tau) / self.temperature)
+            scale = torch.sigmoid((self.score(probs, live) - tau) / self.temperature)
             return live, torch.cat([torch.ones_like(scale[:, :1]), scale[:, 1:]], 1) if self.protect_cls else scale
         limit = max(tau.item(), self.floor)
         if tau == 0 or limit <= 0:
             return live, None
-        r = received_attention(probs, live)
+        r = self.score(probs, live)
         keep = r >= limit
         decided = live.clone()
         if self.protect_cls:
@@ -94,6 +117,9 @@ class TopKPruner(Pruner):
         """1 for the untouched layers, then linear down to `last`, floored at 0.01; a negative `last` steepens it."""
         return [max(0.01, 1 + (last - 1) * max(0, l - untouched + 1) / (layers - untouched)) for l in range(layers)]
 
+    def score(self, probs, live):
+        return received_attention(probs, live, self.minus_self)
+
     def after_softmax(self, l, probs, live, real):
         if self.keep_rates is not None:
             if self.keep_rates[l] >= 1:
@@ -102,7 +128,7 @@ class TopKPruner(Pruner):
         else:
             k = self.keep_counts[l].expand(live.shape[0])
         k = torch.minimum(k.long().clamp_min(1 if self.protect_cls else 0), live.sum(1))  # [B]
-        score = received_attention(probs, live, self.minus_self).masked_fill(~live, float("-inf"))
+        score = self.score(probs, live).masked_fill(~live, float("-inf"))
         if self.protect_cls:
             score[:, 0] = float("inf")
         ordered, order = score.sort(dim=1, descending=True, stable=True)
@@ -139,12 +165,16 @@ class TranskimmerPruner(Pruner):
     def __init__(self, s: Shape, keep_bias: float = 5.0):
         super().__init__()
         self.skim = nn.ModuleList(SkimPredictor(s, keep_bias) for _ in range(s.layers))
+        self.soft = True  # training draws; off: training, too, takes the larger logit
         self.weight = None  # [B,S] running product of decisions; carries the gradient while training
         self.skim_loss = torch.zeros(())
 
+    def logits(self, l, h):
+        return self.skim[l](h).float()  # [B,S,2]
+
     def before_layer(self, l, h, live):
-        logits = self.skim[l](h).float()
-        if not self.training:
+        logits = self.logits(l, h)
+        if not (self.training and self.soft):
             keep = logits[..., 1] > logits[..., 0]
             keep[:, 0] = True
             decided = live.clone()

@@ -101,7 +101,7 @@ class Head(unittest.TestCase):
         return folder
 
     def run_script(self, *arguments: str) -> subprocess.CompletedProcess:
-        return subprocess.run([sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True)
+        return subprocess.run([sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True, check=False)
 
     def fitted(self, name: str) -> str:
         """In this process: starting Python and its libraries takes longer than the fit."""

@@ -91,18 +91,23 @@ def make_pruner(c: Config, shape) -> Pruner | None:
     return TranskimmerPruner(shape, c.keep_bias) if c.method == "transkimmer" else None
 
 
+def add_adapters(model: Classifier, rank: int, train_head: bool = True) -> None:
+    """Freezes the base except for biases, LayerNorms and head, and puts an adapter on every linear of the encoder."""
+    for name, p in model.named_parameters():
+        small = p.ndim == 1 and "embeddings" not in name
+        p.requires_grad_(small or (train_head and name.startswith(("bert.pooler", "classifier"))))
+    model.classifier.weight.requires_grad_(True)
+    for linear in model.encoder_linears().values():
+        linear.add_adapter(rank)
+
+
 def build(c: Config):
     """Model and pruner as they are before step 0. A pruning stage carries adapters on a frozen base."""
     torch.manual_seed(c.seed)
     model = load_model(base_folder(c))
     pruner = make_pruner(c, model.shape)
     if c.method != "dense":
-        for name, p in model.named_parameters():
-            small = p.ndim == 1 and "embeddings" not in name
-            p.requires_grad_(small or (c.train_head and name.startswith(("bert.pooler", "classifier"))))
-        model.classifier.weight.requires_grad_(True)
-        for linear in model.encoder_linears().values():
-            linear.add_adapter(c.rank)
+        add_adapters(model, c.rank, c.train_head)
     if c.init:
         load_final(c.init, model, pruner)
     if c.stage == "soft":
@@ -196,7 +201,7 @@ def epoch_batches(c: Config, corpus: Corpus, epoch: int):
     return token_batches(phrases + composed + reviews, c.budget, seed)
 
 
-def learning_rate_factor(c: Config, step: int) -> float:
+def learning_rate_factor(c, step: int) -> float:
     warm = max(1, round(c.warmup * c.steps))
     return min((step + 1) / warm, max(0.0, (c.steps - step) / max(1, c.steps - warm)))
 
@@ -334,13 +339,14 @@ def train(c: Config, corpus: Corpus | None = None, stop_at: int | None = None, a
     announce(f"{c.name}: held-out " + ", ".join(f"{k} {v['accuracy']:.4f} at {v['flopsRatio']:.3f}x (n={v['n']})" for k, v in scores.items()))
 
 
-def parse(arguments=None) -> Config:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for f in fields(Config):
+def parse(arguments=None, config=Config, about=__doc__):
+    """Settings from the command line: one flag a field of the dataclass `config`; --name is required."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for f in fields(config):
         kind = (lambda text: {"true": True, "false": False}[text.lower()]) if f.type is bool else f.type
         required = f.name == "name"
         parser.add_argument("--" + f.name.replace("_", "-"), type=kind, required=required, default=None if required else f.default)
-    return Config(**vars(parser.parse_args(arguments)))
+    return config(**vars(parser.parse_args(arguments)))
 
 
 def main() -> None:

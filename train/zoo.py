@@ -50,7 +50,7 @@ def main() -> None:
     for words in commands(given.data):
         print("python train/" + " ".join(words), flush=True)
         if not given.list:
-            done = subprocess.run([sys.executable, str(HERE / words[0]), *words[1:]], env={**os.environ, **ENVIRONMENT})
+            done = subprocess.run([sys.executable, str(HERE / words[0]), *words[1:]], check=False, env={**os.environ, **ENVIRONMENT})
             if done.returncode:
                 raise SystemExit(done.returncode)
 
