@@ -2,7 +2,7 @@
 
     python train/kept.py --point models/minilm-l6/points/ltp.safetensors --data DIR
 
-The same IMDB training reviews of at least 512 tokens are cut to 32, 128 and 512 tokens, so that only the length differs.
+The same IMDB reviews of at least 512 tokens are cut to 32, 128 and 512 tokens, so that only the length differs.
 For each score: the kept share after each layer (without [CLS], of the tokens at the input), the median score in layers
 1 and 2, agreement with dense. The thresholds of the other scores are the point's own, each layer's times the factor that
 makes that layer keep as much as before on the texts of 128 tokens: nothing is trained.
@@ -91,13 +91,14 @@ def main() -> None:
     parser.add_argument("--model", default="minilm-l6", help="folder under models")
     parser.add_argument("--data", default="")
     parser.add_argument("--texts", type=int, default=100)
+    parser.add_argument("--split", choices=["train", "dev"], default="train", help="dev to report; choose with train")
     given = parser.parse_args()
     torch.set_num_threads(1)
     folder = MODELS / given.model
     dense = load_model(folder).eval()
     model, shipped, _ = load_point(folder, given.point)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    encoded = ((tokenizer.encode(text).ids, label) for text, label in read_imdb(data_folder(given.data) / "imdb/train.tsv"))
+    encoded = ((tokenizer.encode(text).ids, label) for text, label in read_imdb(data_folder(given.data) / f"imdb/{given.split}.tsv"))
     long = [pair for pair, _ in zip((pair for pair in encoded if len(pair[0]) >= LENGTHS[-1]), range(given.texts))]
     texts = {n: [(ids[:n - 1] + ids[-1:], label) for ids, label in long] for n in LENGTHS}
     truth = {n: run(dense, ThresholdPruner([0.0] * dense.shape.layers).eval(), texts[n], 8192)[0] for n in LENGTHS}
