@@ -3,8 +3,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '../core/errors.ts';
+import { localModelsFolder } from '../core/places.ts';
 import type { Metrics } from '../zoo/manifest.ts';
-import { localModelsFolder, registerPoint } from '../zoo/localZoo.ts';
+import { registerPoint } from '../zoo/localZoo.ts';
 import type { ModelEntry } from '../zoo/zoo.ts';
 import { floatTensor, writeSafetensors } from '../weights/writeSafetensors.ts';
 import { POINT_METADATA, strengthTensor } from './point.ts';

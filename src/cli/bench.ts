@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { BenchError, EXIT } from '../core/errors.ts';
 import { stableJson } from '../core/hash.ts';
 import { cellKey, groupKey } from '../core/keys.ts';
+import { reportsFolder, resultsFolder } from '../core/places.ts';
 import { repoRoot } from '../core/root.ts';
 import type { Group } from '../core/schema/group.ts';
 import type { Machine } from '../core/schema/machine.ts';
@@ -247,9 +248,9 @@ async function report({ summary }: Finished, folder: string): Promise<void> {
 
 /** Beside the results if these have a place of their own. */
 function reportDirOf({ outDir }: BenchRequest, { folder, run }: Prepared): string {
-  return outDir === null ? join(repoRoot(), 'reports', run.id) : join(folder.dir, 'report');
+  return outDir === null ? join(reportsFolder(), run.id) : join(folder.dir, 'report');
 }
 
 function outDirOf({ outDir }: BenchRequest): string {
-  return outDir ?? join(repoRoot(), 'results');
+  return outDir ?? resultsFolder();
 }

@@ -8,7 +8,7 @@ import { tokenizerOf } from '../zoo/tokenizerOf.ts';
 import { loadZoo } from '../zoo/zoo.ts';
 import { composeDocuments, countTruncated } from '../text/compose.ts';
 import type { Document } from '../text/compose.ts';
-import { TASKS, cacheFolder, defaultTask, loadTask, remedyOf, type TaskData } from '../text/dataset.ts';
+import { TASKS, fetchedFolder, defaultTask, loadTask, remedyOf, type TaskData } from '../text/dataset.ts';
 import { fetchArchive, isFetched } from '../text/fetchArchive.ts';
 import { meanFill, summarizeLengths, summarizeTask } from '../text/summary.ts';
 import { TASK_TABLE, type TaskEntry } from '../text/tasks/table.ts';
@@ -102,7 +102,7 @@ async function fetchTask(operands: readonly string[], values: Values): Promise<n
     throw unknown(`fetch what? "${operands.join(' ')}" is not one of ${fetched.join(', ')}`);
   const { archive } = entry;
   if (archive === undefined) throw new BenchError(`task ${task} cannot be fetched`, remedyOf(entry));
-  const folder = join(cacheFolder(), entry.folders[0] ?? task);
+  const folder = join(fetchedFolder(), entry.folders[0] ?? task);
   if (isFetched(folder) && values.force !== true) {
     process.stderr.write(`already there (--force fetches it anew)\n`);
   } else {

@@ -1,9 +1,9 @@
 // `npm run doctor`: what this machine is, which target a run on it may claim, which providers work and what the others
 // lack, whether the settings of a run act, whether it is quiet enough to measure, and what a run would therefore be
 // worth. Measures nothing itself; done in about three seconds.
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { EXIT } from '../core/errors.ts';
-import { repoRoot } from '../core/root.ts';
+import { resultsFolder } from '../core/places.ts';
 import { wholeNumber, type Usage } from './args.ts';
 import { commandOf } from './command.ts';
 import { diagnose } from './doctor/diagnosis.ts';
@@ -24,7 +24,7 @@ const USAGE = {
 } as const satisfies Usage;
 
 export const command = commandOf(USAGE, async ({ values }) => {
-  const folder = values.out === undefined ? join(repoRoot(), 'results') : resolve(values.out);
+  const folder = values.out === undefined ? resultsFolder() : resolve(values.out);
   const diagnosis = await diagnose(wholeNumber('threads', values.threads ?? '1', 1), folder);
   process.stdout.write(
     values.json === true ? `${JSON.stringify(diagnosis, null, 2)}\n` : describeDiagnosis(diagnosis),

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { readGateRules } from '../compare/rules.ts';
 import { readJson } from '../core/atomicFile.ts';
 import { BenchError, EXIT } from '../core/errors.ts';
-import { repoRoot } from '../core/root.ts';
+import { reportsFolder, resultsFolder } from '../core/places.ts';
 import {
   acknowledgementsSchema,
   historyOf,
@@ -36,7 +36,7 @@ const USAGE = {
 } as const satisfies Usage;
 
 function run({ values, operands }: Parsed<typeof USAGE.flags>): number {
-  const [dir = join(repoRoot(), 'results'), ...more] = operands;
+  const [dir = resultsFolder(), ...more] = operands;
   if (more.length > 0) {
     throw new BenchError(`history takes one folder, not ${operands.length}`, 'npm run history -- --help');
   }
@@ -53,7 +53,7 @@ function run({ values, operands }: Parsed<typeof USAGE.flags>): number {
     series.summaries.map(({ run: { id } }) => id),
   );
   const history = historyOf(series, { acknowledged, threshold: readGateRules().threshold });
-  const files = writeHistory(history, series.summaries, values.out ?? join(repoRoot(), 'reports', 'history'));
+  const files = writeHistory(history, series.summaries, values.out ?? join(reportsFolder(), 'history'));
   if (values.json === true) process.stdout.write(`${JSON.stringify(history, null, 2)}\n`);
   else process.stdout.write(`${renderHistoryText(history)}\n${files.map(shown).join('\n')}\n`);
   const alarmed = stepsIn(history.machines).some(({ step }) => step.alarm);

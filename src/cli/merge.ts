@@ -2,7 +2,7 @@
 // before it writes anything, and writes into a folder of its own only.
 import { join, resolve } from 'node:path';
 import { BenchError, EXIT } from '../core/errors.ts';
-import { repoRoot } from '../core/root.ts';
+import { reportsFolder, resultsFolder } from '../core/places.ts';
 import type { Summary } from '../core/schema/summary.ts';
 import { blocksOf, mergeParts, readPart, type Merged } from '../run/merge.ts';
 import { hasFailures, summarise } from '../rows/summary.ts';
@@ -37,7 +37,7 @@ const USAGE = {
 async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<number> {
   if (operands.length === 0)
     throw new BenchError('merge takes the runs of all parts', 'npm run merge -- --help');
-  const outDir = values.out === undefined ? join(repoRoot(), 'results') : resolve(values.out);
+  const outDir = values.out === undefined ? resultsFolder() : resolve(values.out);
   const options = { allowMixed: values['allow-mixed'] === true, partial: values.partial === true };
   const folders = operands.map((name) => RunFolder.open(outDir, name));
   const parts = folders.map((folder) => readPart(folder, options));
@@ -49,7 +49,7 @@ async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<nu
   const { renderTable } = await import('../report/index.ts');
   process.stdout.write(renderTable(summary));
   const reports =
-    values.out === undefined ? join(repoRoot(), 'reports', merged.run.id) : join(folder.dir, 'report');
+    values.out === undefined ? join(reportsFolder(), merged.run.id) : join(folder.dir, 'report');
   if (values['no-report'] !== true) await report(summary, reports);
   process.stderr.write(`run ${merged.run.id}: ${folder.dir}\n`);
   return hasFailures(summary, blocksOf(merged)) ? EXIT.failedCells : EXIT.ok;

@@ -4,7 +4,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BenchError, EXIT } from '../core/errors.ts';
-import { cacheFolder, repoRoot } from '../core/root.ts';
+import { cacheFolder, reportsFolder, resultsFolder } from '../core/places.ts';
+import { repoRoot } from '../core/root.ts';
 import type { Summary } from '../core/schema/summary.ts';
 import { loadZoo } from '../zoo/zoo.ts';
 import { planSchema, type Plan } from '../plan/plan.ts';
@@ -57,7 +58,7 @@ type Values = Parsed<typeof USAGE.flags>['values'];
 
 async function run({ values }: Parsed<typeof USAGE.flags>): Promise<number> {
   if (values.run === undefined) throw new BenchError('peers needs a run', '--run RUN');
-  const outDir = values.out === undefined ? join(repoRoot(), 'results') : resolve(values.out);
+  const outDir = values.out === undefined ? resultsFolder() : resolve(values.out);
   const folder = RunFolder.open(outDir, values.run);
   if (values['print-tasks'] === true) return printTasks(folder);
   const code = values.refresh === true ? EXIT.ok : await measure(folder, values);
@@ -66,7 +67,7 @@ async function run({ values }: Parsed<typeof USAGE.flags>): Promise<number> {
   process.stdout.write(renderTable(summary));
   if (values['no-report'] === true || values.refresh === true) return code;
   const reports =
-    values.out === undefined ? join(repoRoot(), 'reports', summary.run.id) : join(folder.dir, 'report');
+    values.out === undefined ? join(reportsFolder(), summary.run.id) : join(folder.dir, 'report');
   const { html, notes } = await writeReport(summary, reports);
   for (const note of notes) process.stderr.write(`${note}\n`);
   process.stderr.write(`report: ${html}\n`);

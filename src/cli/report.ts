@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { readJson } from '../core/atomicFile.ts';
 import { BenchError, EXIT } from '../core/errors.ts';
-import { repoRoot } from '../core/root.ts';
+import { reportsFolder, resultsFolder } from '../core/places.ts';
 import { summarySchema, type Summary } from '../core/schema/summary.ts';
 import { writeExports } from '../report/exports/index.ts';
 import { renderTable, writeReport } from '../report/index.ts';
@@ -69,13 +69,13 @@ function defaultOut(summary: Summary): string {
   if (!/^\w[\w.-]*$/.test(id) || basename(id) !== id) {
     throw new BenchError(`run id "${id}" cannot be a folder name`, 'give --out DIR');
   }
-  return join(repoRoot(), 'reports', id);
+  return join(reportsFolder(), id);
 }
 
 async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<number> {
   if (operands.length > 1)
     throw new BenchError(`report takes one run, not ${operands.length}`, 'npm run report -- --help');
-  const results = values['results-dir'] ?? join(repoRoot(), 'results');
+  const results = values['results-dir'] ?? resultsFolder();
   const summary = readSummary(operands[0] ?? newestRun(results));
   const report = await writeReport(summary, values.out ?? defaultOut(summary));
   const exported = writeExports(summary, {

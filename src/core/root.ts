@@ -1,7 +1,7 @@
-// Where the repository is. The program runs both from src (type-stripped) and from dist (compiled), at different
-// depths, so the root is found by walking up to the package.json that carries our name instead of by counting "..".
+// Where the program is. It runs from dist, compiled, and its data lie beside that folder, so the root is found by
+// walking up to the package.json that carries our name instead of by counting "..".
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PACKAGE_NAME = 'token-pruning-bench';
@@ -14,13 +14,9 @@ export function repoRoot(): string {
   return found;
 }
 
-export const CACHE_VARIABLE = 'TOKEN_PRUNING_CACHE';
-
-/** Absolute folder of what can be made anew: .cache, or the one that TOKEN_PRUNING_CACHE names. */
-export function cacheFolder(): string {
-  const named = process.env[CACHE_VARIABLE];
-  if (named === undefined || named === '') return join(repoRoot(), '.cache');
-  return isAbsolute(named) ? named : resolve(named);
+/** Whether a package manager put the program where it is. Nothing is ever written there. */
+export function isInstalled(root = repoRoot()): boolean {
+  return root.split(sep).includes('node_modules');
 }
 
 function findRoot(start: string): string {

@@ -1,9 +1,11 @@
 // Finds, reads and checks the examples of a task: one that is known by name (tasks/table.ts) in a data directory,
 // `reviews`, which ships with the repository, or a file of the user's own. What is made of the examples is compose.ts.
 import { existsSync } from 'node:fs';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
+import { fromCaller } from '../core/callerPath.ts';
 import { BenchError } from '../core/errors.ts';
 import type { Metric } from '../core/names.ts';
+import { cacheFolder } from '../core/places.ts';
 import { repoRoot } from '../core/root.ts';
 import type { TaskFile } from '../core/schema/taskFile.ts';
 import { indexOfLabel, labelNamesIn, valueOfLabel } from './tasks/labels.ts';
@@ -44,23 +46,23 @@ export interface TaskData {
 export const DATA_VARIABLE = 'TOKEN_PRUNING_DATA';
 
 /** Where `data fetch` puts what it downloads. */
-export function cacheFolder(): string {
-  return join(repoRoot(), '.cache', 'data');
+export function fetchedFolder(): string {
+  return join(cacheFolder(), 'data');
 }
 
 /** The data directory in force: the flag's, else the environment's, else the fetched copies'; null without any. */
 export function dataFolder(given: string | null): string | null {
   const named = given ?? (process.env[DATA_VARIABLE] || null);
-  if (named !== null) return isAbsolute(named) ? named : resolve(named);
-  const fetched = TASK_TABLE.some((entry) => fileOf(cacheFolder(), entry, entry.evaluation) !== null);
-  return fetched ? cacheFolder() : null;
+  if (named !== null) return fromCaller(named);
+  const fetched = TASK_TABLE.some((entry) => fileOf(fetchedFolder(), entry, entry.evaluation) !== null);
+  return fetched ? fetchedFolder() : null;
 }
 
 /** sst2 where there is a data directory, the bundled reviews elsewhere. */
 export function defaultTask(given: string | null): string {
   const folder = dataFolder(given);
   if (folder === null) return BUNDLED_TASK;
-  return folder !== cacheFolder() || existsSync(join(folder, 'sst2', 'dev.tsv')) ? 'sst2' : BUNDLED_TASK;
+  return folder !== fetchedFolder() || existsSync(join(folder, 'sst2', 'dev.tsv')) ? 'sst2' : BUNDLED_TASK;
 }
 
 /**

@@ -1,10 +1,10 @@
-// Graph files of zoo models, in .cache/graphs (or $TOKEN_PRUNING_CACHE/graphs): made on first use.
+// Graph files of zoo models, in the cache folder (core/places.ts): made on first use.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError, messageOf } from '../core/errors.ts';
 import { sha256FileSync } from '../core/hash.ts';
 import { METHODS, isMethod, type MethodName, type ProviderName } from '../core/names.ts';
-import { cacheFolder } from '../core/root.ts';
+import { cacheFolder, localModelsFolder } from '../core/places.ts';
 import type { Variant } from '../core/schema/group.ts';
 import { readSafetensors, type TensorFile } from '../weights/safetensors.ts';
 import type { AttentionKernels } from '../graphs/attention/kernels.ts';
@@ -18,7 +18,6 @@ import {
 } from '../graphs/graphFiles.ts';
 import { nearest } from './geometry/entries.ts';
 import { makeGeometryPoint, makeGeometryWeights } from './geometry/making.ts';
-import { localModelsFolder } from './localZoo.ts';
 import { pointOf, type ModelEntry, type PointEntry, type ZooFile } from './zoo.ts';
 
 export interface GraphOptions {

@@ -1,24 +1,15 @@
-// The models and points of this machine: imported models, calibrated points. They live in models/local (ignored by
-// git) under a manifest of the same form as the zoo's, and files are written before the manifest names them.
+// The models and points of this machine: imported models, calibrated points. They live in a folder of their
+// own (core/places.ts) under a manifest of the same form as the zoo's, and files are written before it names them.
 import { existsSync, rmSync } from 'node:fs';
-import { isAbsolute, join, resolve, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import type { z } from 'zod';
 import { makeFolder, writeJsonAtomic } from '../core/atomicFile.ts';
 import { BenchError } from '../core/errors.ts';
-import { repoRoot } from '../core/root.ts';
+import { localModelsFolder } from '../core/places.ts';
 import { readManifest, type Manifest, type modelSchema, type pointSchema } from './manifest.ts';
-
-export const LOCAL_MODELS_VARIABLE = 'TOKEN_PRUNING_MODELS';
 
 export type LocalModel = z.input<typeof modelSchema>;
 export type LocalPoint = z.input<typeof pointSchema> & { readonly model: string };
-
-/** models/local, or the folder that TOKEN_PRUNING_MODELS names. */
-export function localModelsFolder(): string {
-  const named = process.env[LOCAL_MODELS_VARIABLE];
-  if (named === undefined || named === '') return join(repoRoot(), 'models', 'local');
-  return isAbsolute(named) ? named : resolve(named);
-}
 
 export function localManifestPath(folder: string): string {
   return join(folder, 'manifest.json');

@@ -7,12 +7,13 @@ import { z } from 'zod';
 import { readJson } from '../core/atomicFile.ts';
 import { BenchError } from '../core/errors.ts';
 import type { MethodName, ModelOrigin } from '../core/names.ts';
+import { localModelsFolder } from '../core/places.ts';
 import { repoRoot } from '../core/root.ts';
 import type { Variant } from '../core/schema/group.ts';
 import { parseEncoderConfig, type EncoderConfig } from '../graphs/config.ts';
 import type { GeometryModel } from './geometry/data.ts';
 import { geometryEntries } from './geometry/entries.ts';
-import { localManifestPath, localModelsFolder } from './localZoo.ts';
+import { localManifestPath } from './localZoo.ts';
 import { readManifest, type Manifest, type Metrics, type modelSchema, type pointSchema } from './manifest.ts';
 
 export interface ZooFile {

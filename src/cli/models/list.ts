@@ -1,6 +1,6 @@
 // `npm run models -- list`: every model with its points, where they come from and what they scored when they were made.
 import { EXIT } from '../../core/errors.ts';
-import { localModelsFolder } from '../../zoo/localZoo.ts';
+import { localModelsFolder } from '../../core/places.ts';
 import type { Metrics } from '../../zoo/manifest.ts';
 import type { ModelEntry, PointEntry } from '../../zoo/zoo.ts';
 import { percent } from '../../report/findings/format.ts';

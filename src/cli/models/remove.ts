@@ -3,8 +3,9 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, BenchError } from '../../core/errors.ts';
 import { METHODS } from '../../core/names.ts';
+import { localModelsFolder } from '../../core/places.ts';
 import { graphFolder } from '../../zoo/graphCache.ts';
-import { localModelsFolder, removeModel, removePoint } from '../../zoo/localZoo.ts';
+import { removeModel, removePoint } from '../../zoo/localZoo.ts';
 import { oneOf } from '../args.ts';
 
 /** The zoo is not opened: a model whose files are damaged can be removed, too. */

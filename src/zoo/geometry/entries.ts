@@ -1,7 +1,7 @@
 // Geometries as models of the zoo. Listing them makes no file: paths, hashes and sizes are known from the declaration.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from '../../core/root.ts';
+import { cacheFolder } from '../../core/places.ts';
 import { parseEncoderConfig } from '../../graphs/config.ts';
 import type { ModelEntry, PointEntry, ZooFile } from '../zoo.ts';
 import { GEOMETRY_FILE, readGeometry, type GeometryModel } from './data.ts';

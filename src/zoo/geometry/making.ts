@@ -1,10 +1,10 @@
-// Makes the files of a geometry on first use, in .cache/models. Made bytes are held to the recorded hash: other bytes
+// Makes the files of a geometry on first use, in the cache folder. Made bytes are held to the recorded hash: other bytes
 // would be another model, so that is an error; a file that was damaged since is made anew.
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from '../../core/atomicFile.ts';
 import { BenchError } from '../../core/errors.ts';
-import { CACHE_VARIABLE } from '../../core/root.ts';
+import { CACHE_VARIABLE } from '../../core/places.ts';
 import { writeSafetensors, type WrittenFile } from '../../weights/writeSafetensors.ts';
 import type { EncoderConfig } from '../../graphs/config.ts';
 import type { ModelEntry, PointEntry, ZooFile } from '../zoo.ts';

@@ -8,7 +8,7 @@ import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { command } from '../../../src/cli/verifyAvx2.ts';
 import { BenchError } from '../../../src/core/errors.ts';
-import { LOCAL_MODELS_VARIABLE } from '../../../src/zoo/localZoo.ts';
+import { LOCAL_MODELS_VARIABLE } from '../../../src/core/places.ts';
 import { EMULATOR } from '../../../src/verify/avx2/emulator.ts';
 import { call } from '../../fixtures/call.ts';
 import { tinyZoo } from '../../fixtures/tinyZoo.ts';
