@@ -9,15 +9,14 @@ import { compareSummaries, type CompareOptions } from '../compare/gate.ts';
 import { readGateRules, type GateRules } from '../compare/rules.ts';
 import { writeFileAtomic } from '../core/atomicFile.ts';
 import { BenchError, EXIT } from '../core/errors.ts';
-import { repoRoot } from '../core/root.ts';
 import type { Group } from '../core/schema/group.ts';
 import type { Summary } from '../core/schema/summary.ts';
 import { comparisonJunit } from '../report/exports/comparisonJunit.ts';
 import { comparisonMarkdown, renderComparison } from '../report/render/comparisonTable.ts';
 import { readRunSeries } from '../store/runSeries.ts';
+import { readSummary } from '../store/summaryFile.ts';
 import { wholeNumber, type Parsed, type Usage } from './args.ts';
 import { commandOf } from './command.ts';
-import { readSummary } from './report.ts';
 
 const USAGE = {
   name: 'compare',
@@ -131,20 +130,17 @@ async function confirm(comparison: Comparison, compared: Compared): Promise<Comp
 /** Imported here: a comparison without candidates needs no ONNX Runtime. */
 async function measureAgain(groups: readonly Group[], { path, next, values }: Compared) {
   const { confirmRun } = await import('../run/confirm.ts');
-  const { makeSources } = await import('../run/sources.ts');
+  const { sourcesOf } = await import('../run/sources.ts');
   const { readMachine } = await import('../machine/fingerprint.ts');
-  const { loadZoo } = await import('../zoo/zoo.ts');
-  const { gitCommit } = await import('./gitCommit.ts');
+  const { programCommit } = await import('../run/gitCommit.ts');
   const { onInterrupt } = await import('./interrupt.ts');
-  const [machine, zoo] = [await readMachine(), loadZoo()];
-  const { versions } = machine;
+  const machine = await readMachine();
   const blocks = values['confirm-blocks'];
   return confirmRun({
     ...{ path, next, groups, machine },
     blocks: blocks === undefined ? null : wholeNumber('confirm-blocks', blocks, 2),
-    gitCommit: await gitCommit(repoRoot()),
-    sourcesOf: ({ dataDir, taskFile, graphs }) =>
-      makeSources({ zoo, modelsDir: null, dataDir, taskFile, graphs, versions }),
+    gitCommit: await programCommit(),
+    sourcesOf: (plan) => sourcesOf(plan, machine),
     signal: onInterrupt(),
   });
 }

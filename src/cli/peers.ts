@@ -11,10 +11,10 @@ import { loadZoo } from '../zoo/zoo.ts';
 import { planSchema, type Plan } from '../plan/plan.ts';
 import { peerTasks } from '../run/peerJobs.ts';
 import { summarise } from '../rows/summary.ts';
+import { sourcesOf } from '../run/sources.ts';
 import { Workbench } from '../run/workbench.ts';
 import { RunFolder } from '../store/runFolder.ts';
 import { holderOf } from '../store/runLock.ts';
-import { sourcesOf } from './bench.ts';
 import type { Parsed, Usage } from './args.ts';
 import { commandOf } from './command.ts';
 

@@ -1,7 +1,7 @@
 // From the flags for ready graphs to what the plan holds of them: the files are read and hashed, and what can be told
 // to be wrong without loading them is refused here, before anything is measured.
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { BenchError } from '../core/errors.ts';
 import { sha256File, sha256Hex, stableJson } from '../core/hash.ts';
 import { repoRoot } from '../core/root.ts';
@@ -42,12 +42,6 @@ export async function readyGraphsOf(request: GraphRequest, zoo: Zoo): Promise<Re
       sha256: read[index]?.sha256 ?? '',
     })),
   };
-}
-
-/** What the others are compared with, for people. */
-export function baselineOf({ graphs }: ReadyGraphs): string {
-  const { path = '', sha256 = '' } = graphs.find(({ method }) => method === 'dense') ?? {};
-  return `${basename(path)} (sha256 ${sha256.slice(0, 12)})`;
 }
 
 /** A name that no graph has is a typing error; of a file that cannot be read as a model nothing is known. */

@@ -2,12 +2,12 @@
 // writes anything, so that a damaged results file leaves an earlier report as it was.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { readJson } from '../core/atomicFile.ts';
 import { BenchError, EXIT } from '../core/errors.ts';
 import { reportsFolder, resultsFolder } from '../core/places.ts';
-import { summarySchema, type Summary } from '../core/schema/summary.ts';
+import type { Summary } from '../core/schema/summary.ts';
 import { writeExports } from '../report/exports/index.ts';
 import { renderTable, writeReport } from '../report/index.ts';
+import { readSummary } from '../store/summaryFile.ts';
 import type { Parsed, Usage } from './args.ts';
 import { commandOf } from './command.ts';
 
@@ -36,17 +36,6 @@ const USAGE = {
   },
   notes: ['Without a run, the newest one under the results folder.'],
 } as const satisfies Usage;
-
-/** Reads the summary that `path` names: the file itself or a run's folder. */
-export function readSummary(path: string): Summary {
-  if (!existsSync(path))
-    throw new BenchError(`no such run or file: ${path}`, 'give a run folder or a summary.json');
-  const file = statSync(path).isDirectory() ? join(path, 'summary.json') : path;
-  if (!existsSync(file)) {
-    throw new BenchError(`${path} has no summary.json`, 'finish that run first: npm run bench -- --resume');
-  }
-  return readJson(file, summarySchema, 'results file');
-}
 
 /** The run whose summary was written last. */
 export function newestRun(resultsDir: string): string {

@@ -1,5 +1,6 @@
 // Ready graphs in a plan: which files are measured together as one model, and how they are fed and read. Files are named
 // by path and known by content: a run that goes on later, or on another machine, must find the same bytes.
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { BenchError } from '../core/errors.ts';
 import { variantKey } from '../core/keys.ts';
@@ -36,6 +37,12 @@ export function readyGraphOf({ graphs }: ReadyGraphs, variant: Variant): ReadyGr
   const found = graphs.find((graph) => variantKey(graph) === variantKey(variant));
   if (found === undefined) throw new BenchError(`the plan has no graph ${variantKey(variant)}`);
   return found;
+}
+
+/** What the others are compared with, for people. */
+export function baselineOf({ graphs }: ReadyGraphs): string {
+  const { path = '', sha256 = '' } = graphs.find(({ method }) => method === 'dense') ?? {};
+  return `${basename(path)} (sha256 ${sha256.slice(0, 12)})`;
 }
 
 /** What two plans must share to be one: the same bytes, wherever they lie. */

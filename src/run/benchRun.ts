@@ -8,7 +8,7 @@ import { stepsOf, type Step } from '../plan/steps.ts';
 import { probeProvider, providerEnvironment } from '../runtime/providers.ts';
 import type { RunFolder } from '../store/runFolder.ts';
 import { execute } from './execute.ts';
-import { Progress } from './progress.ts';
+import { Progress, type Sink } from './progress.ts';
 import { watchingGpu } from './gpuWatch.ts';
 import { launchWorker, type Launch } from './spawn.ts';
 import { hasFailures, summarise, wantedGroup, type Obstacles } from '../rows/summary.ts';
@@ -23,6 +23,8 @@ export interface BenchRun {
   readonly sources: Sources;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Where progress is written; stderr unless it is given. */
+  readonly sink?: Sink;
   /** Worker processes unless it is given; scripted ones under test. */
   readonly launch?: Launch;
 }
@@ -35,7 +37,7 @@ export interface Finished {
 }
 
 export async function benchRun(given: BenchRun): Promise<Finished> {
-  const { folder, run, plan, sources, signal, launch = launchWorker } = given;
+  const { folder, run, plan, sources, signal, sink, launch = launchWorker } = given;
   const { blocks: stored, complaints } = folder.readBlocks();
   folder.writeRun({ ...run, status: 'running', finishedAt: null });
   const obstacles = await findObstacles(plan);
@@ -49,10 +51,13 @@ export async function benchRun(given: BenchRun): Promise<Finished> {
     loadSteps: Math.max(1, steps.filter(({ kind }) => kind === 'load').length),
     moreBlocks: plan.precision !== null,
   });
-  const progress = new Progress({
-    remainingMs: (ahead, elapsedMs) => timePlan.remainingMs(ahead, elapsedMs),
-    rows: (step, blocks) => makeRows([wantedGroup(step, plan, obstacles)], blocks).rows,
-  });
+  const progress = new Progress(
+    {
+      remainingMs: (ahead, elapsedMs) => timePlan.remainingMs(ahead, elapsedMs),
+      rows: (step, blocks) => makeRows([wantedGroup(step, plan, obstacles)], blocks).rows,
+    },
+    sink,
+  );
   for (const line of complaints) progress.say(line);
   for (const [provider, reason] of obstacles) progress.say(`provider ${provider} is left out: ${reason}`);
   const blocks = await execute({

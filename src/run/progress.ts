@@ -13,7 +13,10 @@ export interface ProgressOptions {
   readonly rows: (step: Step, blocks: readonly Block[]) => readonly Row[];
 }
 
-type Sink = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean };
+export interface Sink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+}
 
 export class Progress implements Watcher {
   private readonly options: ProgressOptions;

@@ -3,8 +3,9 @@ import type { Machine } from '../core/schema/machine.ts';
 import type { TaskFile } from '../core/schema/taskFile.ts';
 import { ensureGraph } from '../zoo/graphCache.ts';
 import { tokenizerOf } from '../zoo/tokenizerOf.ts';
-import type { Zoo } from '../zoo/zoo.ts';
+import { loadZoo, type Zoo } from '../zoo/zoo.ts';
 import type { Catalogue } from '../plan/catalogue.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { ReadyGraphs } from '../plan/readyGraphs.ts';
 import { loadTask, type TaskData } from '../text/dataset.ts';
 import { alignLabels } from '../text/tasks/align.ts';
@@ -47,6 +48,12 @@ export function makeSources({ zoo, modelsDir, dataDir, taskFile, graphs, version
     taskData,
     ...(graphs === undefined ? own : readySource(graphs, taskData)),
   };
+}
+
+/** Of a run of this machine's zoo. */
+export function sourcesOf(plan: Plan, { versions }: Pick<Machine, 'versions'>): Sources {
+  const { dataDir, taskFile, graphs } = plan;
+  return makeSources({ zoo: loadZoo(), modelsDir: null, dataDir, taskFile, graphs, versions });
 }
 
 /** Undefined where every output means the label of its index. */
