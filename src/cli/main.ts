@@ -1,7 +1,9 @@
 // The entry of every `npm run <command>`: finds the command, and is the one place that prints an error and sets the
 // exit code. Commands are imported only when called, so that `--help` and the reports need no native library.
 import { BenchError, EXIT } from '../core/errors.ts';
+import { programVersion } from '../core/root.ts';
 import type { Command } from './command.ts';
+import { isWithoutRuntime, withoutRuntime } from '../runtime/missing.ts';
 
 type Load = () => Promise<{ readonly command: Command }>;
 
@@ -24,6 +26,10 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
   if (name === undefined || name === '-h' || name === '--help') {
     process.stdout.write(await overview());
     return name === undefined ? EXIT.usage : EXIT.ok;
+  }
+  if (name === '-v' || name === '--version') {
+    process.stdout.write(`${programVersion()}\n`);
+    return EXIT.ok;
   }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) {
@@ -49,7 +55,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (thrown) {
-  if (!(thrown instanceof BenchError)) throw thrown;
-  process.stderr.write(`${thrown.line}\n`);
-  process.exitCode = thrown.exitCode;
+  const error = isWithoutRuntime(thrown) ? withoutRuntime(thrown) : thrown;
+  if (!(error instanceof BenchError)) throw error;
+  process.stderr.write(`${error.line}\n`);
+  process.exitCode = error.exitCode;
 }

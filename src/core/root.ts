@@ -19,6 +19,21 @@ export function isInstalled(root = repoRoot()): boolean {
   return root.split(sep).includes('node_modules');
 }
 
+/** As in our package.json. */
+export function programVersion(): string {
+  const { version } = readManifest(join(repoRoot(), 'package.json'));
+  if (typeof version === 'string') return version;
+  throw new Error(`${repoRoot()}/package.json says no version`);
+}
+
+/** The release that our package.json asks for of an optional dependency. */
+export function wantedVersion(dependency: string): string {
+  const { optionalDependencies = {} } = readManifest(join(repoRoot(), 'package.json'));
+  const wanted = (optionalDependencies as Readonly<Record<string, unknown>>)[dependency];
+  if (typeof wanted === 'string') return wanted;
+  throw new Error(`${repoRoot()}/package.json has no optional dependency ${dependency}`);
+}
+
 function findRoot(start: string): string {
   for (let folder = start; ;) {
     if (isOurs(join(folder, 'package.json'))) return folder;
@@ -29,7 +44,10 @@ function findRoot(start: string): string {
 }
 
 function isOurs(manifest: string): boolean {
-  if (!existsSync(manifest)) return false;
-  const parsed: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
-  return typeof parsed === 'object' && parsed !== null && 'name' in parsed && parsed.name === PACKAGE_NAME;
+  return existsSync(manifest) && readManifest(manifest)['name'] === PACKAGE_NAME;
+}
+
+function readManifest(path: string): Readonly<Record<string, unknown>> {
+  const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
 }

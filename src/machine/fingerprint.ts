@@ -3,11 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { release, totalmem, type } from 'node:os';
-import { join } from 'node:path';
 import { osInfo, type Systeminformation } from 'systeminformation';
 import { z } from 'zod';
 import { sha256Hex, stableJson } from '../core/hash.ts';
-import { repoRoot } from '../core/root.ts';
+import { programVersion } from '../core/root.ts';
 import type { Machine } from '../core/schema/machine.ts';
 import { readCgroupLimits } from './cgroup.ts';
 import { readGpus } from './gpus.ts';
@@ -91,7 +90,7 @@ function readVersions(): Machine['versions'] {
   return {
     node: process.versions.node,
     onnxruntime: versionIn(require.resolve('onnxruntime-node/package.json')),
-    bench: versionIn(join(repoRoot(), 'package.json')),
+    bench: programVersion(),
   };
 }
 
