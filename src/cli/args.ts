@@ -2,6 +2,7 @@
 // literals. node:util's parseArgs does the reading; what it throws is turned into one line for the user.
 import { parseArgs } from 'node:util';
 import { BenchError, messageOf } from '../core/errors.ts';
+import { spelled } from '../core/spelling.ts';
 
 export interface Flag {
   readonly type: 'string' | 'boolean';
@@ -81,7 +82,7 @@ export function helpOf({ name, summary, operands, flags, notes }: Usage): string
   const width = Math.max(...rows.map(([left]) => left.length));
   const call = `npm run ${name} -- [flags]${operands === undefined ? '' : ` ${operands}`}`;
   const lines = rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`);
-  return [
+  const texts = [
     summary,
     '',
     `usage: ${call}`,
@@ -89,7 +90,8 @@ export function helpOf({ name, summary, operands, flags, notes }: Usage): string
     ...lines,
     ...(notes === undefined ? [] : ['', ...notes]),
     '',
-  ].join('\n');
+  ];
+  return spelled(texts.join('\n'));
 }
 
 /** `flag`'s value as a whole number of at least `least`. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BenchError, EXIT } from '../core/errors.ts';
 import { cellKey, groupKey } from '../core/keys.ts';
 import { reportsFolder, resultsFolder } from '../core/places.ts';
+import { spelled } from '../core/spelling.ts';
 import type { Machine } from '../core/schema/machine.ts';
 import { readMachine } from '../machine/fingerprint.ts';
 import { cellsOf, type Plan } from '../plan/plan.ts';
@@ -76,7 +77,9 @@ async function open(request: BenchRequest, machine: Machine, argv: readonly stri
   const opener = { machine, say: (line: string) => void process.stderr.write(`${line}\n`) };
   const outDir = outDirOf(request);
   if (request.resume !== null) return resumeRun(RunFolder.open(outDir, request.resume), request, opener);
-  const command = ['npm run bench', ...(argv.length === 0 ? [] : ['--', ...argv.map(quoted)])].join(' ');
+  const command = spelled(
+    ['npm run bench', ...(argv.length === 0 ? [] : ['--', ...argv.map(quoted)])].join(' '),
+  );
   return beginRun({ ...request, ...(await planRequestOf(request)), outDir, command }, opener);
 }
 
@@ -88,7 +91,8 @@ async function conclude(request: BenchRequest, opened: OpenRun, finished: Finish
   process.stderr.write(`summary: ${folder.summaryPath}\n`);
   if (finished.interrupted) {
     const out = request.outDir === null ? '' : ` --out ${quoted(request.outDir)}`;
-    process.stderr.write(`interrupted; go on with: npm run bench -- --resume ${run.id}${out}\n`);
+    const goOn = spelled(`npm run bench -- --resume ${run.id}${out}`);
+    process.stderr.write(`interrupted; go on with: ${goOn}\n`);
   }
   return finished.failed || finished.interrupted ? EXIT.failedCells : EXIT.ok;
 }

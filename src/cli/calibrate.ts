@@ -1,6 +1,7 @@
 // `npm run calibrate`: an operating point of a pruning method from dense weights alone.
 import { availableParallelism } from 'node:os';
 import { BenchError, EXIT } from '../core/errors.ts';
+import { spelled } from '../core/spelling.ts';
 import type { TextMode } from '../core/names.ts';
 import { calibrate, notMet, type Calibrated } from '../calibrate/calibrate.ts';
 import { Interrupted } from '../calibrate/evaluation.ts';
@@ -65,7 +66,7 @@ async function run(request: CalibrateRequest, argv: readonly string[]): Promise<
     throw thrown;
   }
   if (!found.met) throw notMet(request.goal, found.calibration);
-  const command = `npm run calibrate -- ${argv.map(quoted).join(' ')}`;
+  const command = spelled(`npm run calibrate -- ${argv.map(quoted).join(' ')}`);
   const { evaluations } = progress;
   const verdict = await keep({
     ...request,

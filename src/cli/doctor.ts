@@ -4,6 +4,7 @@
 import { resolve } from 'node:path';
 import { EXIT } from '../core/errors.ts';
 import { resultsFolder } from '../core/places.ts';
+import { spelled } from '../core/spelling.ts';
 import { wholeNumber, type Usage } from './args.ts';
 import { commandOf } from './command.ts';
 import { diagnose } from './doctor/diagnosis.ts';
@@ -27,7 +28,7 @@ export const command = commandOf(USAGE, async ({ values }) => {
   const folder = values.out === undefined ? resultsFolder() : resolve(values.out);
   const diagnosis = await diagnose(wholeNumber('threads', values.threads ?? '1', 1), folder);
   process.stdout.write(
-    values.json === true ? `${JSON.stringify(diagnosis, null, 2)}\n` : describeDiagnosis(diagnosis),
+    values.json === true ? `${JSON.stringify(diagnosis, null, 2)}\n` : spelled(describeDiagnosis(diagnosis)),
   );
   return EXIT.ok;
 });

@@ -2,6 +2,7 @@
 // exit code. Commands are imported only when called, so that `--help` and the reports need no native library.
 import { BenchError, EXIT } from '../core/errors.ts';
 import { programVersion } from '../core/root.ts';
+import { spelled } from '../core/spelling.ts';
 import type { Command } from './command.ts';
 import { isWithoutRuntime, withoutRuntime } from '../runtime/missing.ts';
 
@@ -24,7 +25,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
 
 async function main([name, ...argv]: readonly string[]): Promise<number> {
   if (name === undefined || name === '-h' || name === '--help') {
-    process.stdout.write(await overview());
+    process.stdout.write(spelled(await overview()));
     return name === undefined ? EXIT.usage : EXIT.ok;
   }
   if (name === '-v' || name === '--version') {
@@ -40,10 +41,22 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
 }
 
 async function overview(): Promise<string> {
-  const commands = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command));
-  const width = Math.max(...commands.map(({ name }) => name.length));
-  const lines = commands.map(({ name, summary }) => `  npm run ${name.padEnd(width)}  ${summary}`);
-  return ['Each command takes flags after "--", and --help.', '', ...lines, ''].join('\n');
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+  const lines = await Promise.all(
+    Object.entries(COMMANDS).map(
+      async ([name, load]) => `  npm run ${name.padEnd(width)}  ${await summaryOf(load)}`,
+    ),
+  );
+  return ['Every command takes flags and --help, e.g. npm run bench -- --help', '', ...lines, ''].join('\n');
+}
+
+async function summaryOf(load: Load): Promise<string> {
+  try {
+    return (await load()).command.summary;
+  } catch (thrown) {
+    if (isWithoutRuntime(thrown)) return '(needs ONNX Runtime, which is not installed)';
+    throw thrown;
+  }
 }
 
 // Whoever reads our output may stop early, e.g. `| head`: no reason to fail loudly.
@@ -57,6 +70,6 @@ try {
 } catch (thrown) {
   const error = isWithoutRuntime(thrown) ? withoutRuntime(thrown) : thrown;
   if (!(error instanceof BenchError)) throw error;
-  process.stderr.write(`${error.line}\n`);
+  process.stderr.write(`${spelled(error.line)}\n`);
   process.exitCode = error.exitCode;
 }

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BenchError, EXIT } from '../core/errors.ts';
+import { spelled } from '../core/spelling.ts';
 import { inspectCuda, onnxruntimeFolder, packagesFor, type CudaLibraries } from '../runtime/cudaLibraries.ts';
 import { probeProvider } from '../runtime/providers.ts';
 import type { Usage } from './args.ts';
@@ -117,11 +118,10 @@ export function failureOf(stderr: string, code: number | null): string {
 async function report(libraries: CudaLibraries): Promise<boolean> {
   for (const line of describeLibraries(libraries)) process.stdout.write(`${line}\n`);
   const probe = await probeProvider('cuda');
-  process.stdout.write(
-    probe.available
-      ? 'the cuda provider works: npm run bench -- --providers cuda\n'
-      : `the cuda provider does not work yet: ${probe.reason}\nto get it: ${probe.remedy}\n`,
-  );
+  const told = probe.available
+    ? 'the cuda provider works: npm run bench -- --providers cuda\n'
+    : `the cuda provider does not work yet: ${probe.reason}\nto get it: ${probe.remedy}\n`;
+  process.stdout.write(spelled(told));
   return probe.available;
 }
 

@@ -5,6 +5,7 @@ import { BenchError, messageOf } from '../core/errors.ts';
 import { sha256FileSync } from '../core/hash.ts';
 import { METHODS, isMethod, type MethodName, type ProviderName } from '../core/names.ts';
 import { cacheFolder, localModelsFolder } from '../core/places.ts';
+import { isInstalled } from '../core/root.ts';
 import type { Variant } from '../core/schema/group.ts';
 import { readSafetensors, type TensorFile } from '../weights/safetensors.ts';
 import type { AttentionKernels } from '../graphs/attention/kernels.ts';
@@ -124,7 +125,9 @@ export function openPoint(entry: ModelEntry, file: ZooFile): TensorFile {
   return tensors;
 }
 
-const REMEDY = 'restore the file with `git checkout -- models`, then `npm run models -- verify`';
+const REMEDY = isInstalled()
+  ? 'install the package again, then `npm run models -- verify`'
+  : 'restore the file with `git checkout -- models`, then `npm run models -- verify`';
 const LOCAL_REMEDY = 'import the model or calibrate the point anew';
 
 /** @throws BenchError if the file is missing, truncated or altered. */

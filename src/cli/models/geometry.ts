@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { calibrateGeometry, checkPoint, heldOutTexts, type LengthCheck } from '../../calibrate/geometry/calibrateGeometry.ts';
 import { writeJsonAtomic } from '../../core/atomicFile.ts';
 import { BenchError, EXIT } from '../../core/errors.ts';
-import { repoRoot } from '../../core/root.ts';
+import { isInstalled, repoRoot } from '../../core/root.ts';
 import { checkFile, ensureGraph } from '../../zoo/graphCache.ts';
 import { GEOMETRY_FILE, readGeometry, type GeometryModel } from '../../zoo/geometry/data.ts';
 import { loadZoo, type ModelEntry } from '../../zoo/zoo.ts';
@@ -15,6 +15,9 @@ const THREADS = 2;
 
 /** Records weights and points of one geometry, or of all, in models/geometry.json. */
 export async function calibrateGeometries(name: string | undefined): Promise<number> {
+  if (isInstalled()) {
+    throw new BenchError('models calibrate-geometry records in the models of the program', 'run it in a checkout');
+  }
   const directory = join(repoRoot(), 'models');
   const path = join(directory, GEOMETRY_FILE);
   const { models } = readGeometry(path);

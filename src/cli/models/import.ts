@@ -1,5 +1,6 @@
 // `npm run models -- import DIR`: runs the import and says what was understood and what to do next.
 import { EXIT, BenchError } from '../../core/errors.ts';
+import { spelled } from '../../core/spelling.ts';
 import { importModel, type ImportedModel } from '../../import/importModel.ts';
 import { TASKS } from '../../text/dataset.ts';
 import { oneOf } from '../args.ts';
@@ -70,7 +71,7 @@ function next({ name }: ImportedModel, task: string | null): string[] {
   const flag = task === null ? '' : ` --task ${task}`;
   return [
     'next:',
-    `  npm run calibrate -- --model ${name} --method topk --flops 2${flag}`,
-    `  npm run bench -- --models ${name}${flag}`,
+    spelled(`  npm run calibrate -- --model ${name} --method topk --flops 2${flag}`),
+    spelled(`  npm run bench -- --models ${name}${flag}`),
   ];
 }
