@@ -1,6 +1,6 @@
 // What is printed at the end: asked and reached, calibration and held-out examples side by side (so that an overfitted search
 // shows), the strengths, and the tokens that each layer keeps.
-import { toText, type GridColumn } from '../report/render/textGrid.ts';
+import { toText, type GridColumn } from '../core/textGrid.ts';
 import type { Estimate } from '../stats/proportions.ts';
 import { AGREEMENT, CORRELATION, type Judged } from './confirm.ts';
 import type { Goal } from './goal.ts';

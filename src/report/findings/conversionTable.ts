@@ -4,7 +4,7 @@ import { variantKey } from '../../core/keys.ts';
 import type { Summary } from '../../core/schema/summary.ts';
 import { NOT_MEASURED } from './format.ts';
 import { isPruned, settingsOf, type Setting } from './settings.ts';
-import type { Grid } from '../render/textGrid.ts';
+import type { Grid } from '../../core/textGrid.ts';
 
 /** Fewer lengths make no curve. */
 export const LEAST_LENGTHS = 3;

@@ -7,7 +7,7 @@ import { place } from './answer.ts';
 import { mebibytes, plain } from './format.ts';
 import { groupBy } from '../../core/grouping.ts';
 import { settingsOf } from './settings.ts';
-import type { Grid, GridColumn } from '../render/textGrid.ts';
+import type { Grid, GridColumn } from '../../core/textGrid.ts';
 import { labelOf } from './words.ts';
 
 export type CostedRow = Row & { readonly costs: Costs };

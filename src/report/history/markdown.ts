@@ -1,6 +1,7 @@
 // The history in a few lines: what moved, for a job's summary and for the terminal.
 import { count } from '../findings/format.ts';
-import { toMarkdown, toText, type Grid } from '../render/textGrid.ts';
+import { toText, type Grid } from '../../core/textGrid.ts';
+import { toMarkdown } from '../render/markdown/grid.ts';
 import { movesIn, type Move } from './moves.ts';
 import { runText, shortened } from './page.ts';
 import type { History, MachineHistory } from './record.ts';

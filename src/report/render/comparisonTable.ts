@@ -11,7 +11,8 @@ import {
 import type { Interval } from '../../core/schema/group.ts';
 import { median } from '../../stats/samples.ts';
 import { count, list, percent, probability } from '../findings/format.ts';
-import { escapePipe, toMarkdown, toText, type Grid, type GridLine } from './textGrid.ts';
+import { toText, type Grid, type GridLine } from '../../core/textGrid.ts';
+import { escapePipe, toMarkdown } from './markdown/grid.ts';
 
 export function renderComparison(comparison: Comparison): string {
   const parts = [

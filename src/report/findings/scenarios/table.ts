@@ -8,7 +8,8 @@ import type { CountedDoubt } from '../doubts.ts';
 import { count, percent, plain, ratioInterval } from '../format.ts';
 import { groupBy } from '../../../core/grouping.ts';
 import { compareVariants, describe, varyingFields } from '../settings.ts';
-import { toMarkdown, toText, type Grid, type GridColumn, type GridLine } from '../../render/textGrid.ts';
+import { toText, type Grid, type GridColumn, type GridLine } from '../../../core/textGrid.ts';
+import { toMarkdown } from '../../render/markdown/grid.ts';
 import { inWords, labelOf } from '../words.ts';
 
 const COLUMNS: readonly GridColumn[] = [

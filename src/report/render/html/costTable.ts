@@ -1,7 +1,7 @@
 // The costs of every method as a table, with where the energy comes from or why there is none.
 import type { Summary } from '../../../core/schema/summary.ts';
 import { costGrid, COST_LEGEND, energyNotes } from '../../findings/costs.ts';
-import { narrow, type GridColumn } from '../textGrid.ts';
+import { narrow, type GridColumn } from '../../../core/textGrid.ts';
 import { escapeHtml, paragraphs, scrollable } from './markup.ts';
 
 /** Empty when no costs were measured. */

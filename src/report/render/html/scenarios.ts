@@ -2,7 +2,7 @@
 import type { Summary } from '../../../core/schema/summary.ts';
 import { countDoubts } from '../../findings/doubts.ts';
 import { escapeHtml, paragraphs, scrollable } from './markup.ts';
-import { narrow, type GridColumn, type GridLine } from '../textGrid.ts';
+import { narrow, type GridColumn, type GridLine } from '../../../core/textGrid.ts';
 import { harnessNote, SCENARIO_LEGEND, scenarioGrid } from '../../findings/scenarios/table.ts';
 
 /** Empty when no scenarios were asked for. */

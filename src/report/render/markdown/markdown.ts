@@ -13,7 +13,7 @@ import { machineFacts, runFacts, settingFacts } from '../../findings/machineFact
 import { gridOf, legendOf } from '../terminal/tables.ts';
 import { peerLines, PEERS_INTRO } from '../../findings/peers.ts';
 import { scenarioMarkdown } from '../../findings/scenarios/table.ts';
-import { toMarkdown } from '../textGrid.ts';
+import { toMarkdown } from './grid.ts';
 import { runVerdict } from '../../findings/validity.ts';
 
 /**

@@ -16,7 +16,7 @@ import { resolutionText } from '../../findings/resolution.ts';
 import { scenarioSections } from '../../findings/scenarios/table.ts';
 import { settingsOf, type Setting } from '../../findings/settings.ts';
 import { runVerdict, rowVerdict, showsVerdicts } from '../../findings/validity.ts';
-import { toText, type Grid, type GridColumn, type GridLine } from '../textGrid.ts';
+import { toText, type Grid, type GridColumn, type GridLine } from '../../../core/textGrid.ts';
 import { inWords, labelOf } from '../../findings/words.ts';
 
 const columnsOf = (rows: readonly Row[]): readonly GridColumn[] => [

@@ -1,5 +1,6 @@
-// Plain-text and Markdown tables from the same cells: columns that are empty everywhere are left out, numbers are
-// aligned to the right. Knows nothing about rows of a run.
+// A table as data, and its drawing as plain text: columns that are empty everywhere are left out, numbers are aligned
+// to the right. It knows nothing of runs, so it stands in core: reports and `calibrate` both print such tables, and
+// neither may import the other.
 
 export interface GridColumn {
   readonly title: string;
@@ -52,26 +53,4 @@ export function toText(grid: Grid): string {
 function cellWidth(line: GridLine, index: number): number {
   if ('cells' in line) return line.cells[index]?.length ?? 0;
   return 'label' in line && index === 0 ? line.label.length : 0;
-}
-
-export function toMarkdown(grid: Grid): string {
-  const { columns, lines } = narrow(grid);
-  const join = (cells: readonly string[]): string => `| ${cells.map(escapePipe).join(' | ')} |`;
-  const fill = (...first: readonly string[]): string =>
-    join([...first, ...columns.slice(first.length).map(() => '')]);
-  const head = join(columns.map(({ title }) => title));
-  const rule = join(columns.map(({ align }) => (align === 'right' ? '--:' : ':--')));
-  const body = lines.map((line) => {
-    if ('heading' in line) return fill(`**${line.heading}**`);
-    return 'cells' in line ? join(line.cells) : fill(line.label, line.across);
-  });
-  return [head, rule, ...body].join('\n');
-}
-
-/** What would break a Markdown cell, or be read as HTML there. */
-export function escapePipe(text: string): string {
-  return text
-    .replaceAll('|', '\\|')
-    .replaceAll('<', '&lt;')
-    .replaceAll(/\s*\n\s*/g, ' ');
 }
