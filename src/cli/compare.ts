@@ -7,11 +7,9 @@ import { candidateGroups, confirmed, unconfirmed } from '../compare/confirmation
 import type { Comparison } from '../compare/comparison.ts';
 import { compareSummaries, type CompareOptions } from '../compare/gate.ts';
 import { readGateRules, type GateRules } from '../compare/rules.ts';
-import { writeFileAtomic } from '../core/atomicFile.ts';
 import { BenchError, EXIT } from '../core/errors.ts';
 import type { Group } from '../core/schema/group.ts';
 import type { Summary } from '../core/schema/summary.ts';
-import { comparisonJunit } from '../report/exports/comparisonJunit.ts';
 import { comparisonMarkdown, renderComparison } from '../report/render/comparisonTable.ts';
 import { readRunSeries } from '../store/runSeries.ts';
 import { readSummary } from '../store/summaryFile.ts';
@@ -35,7 +33,6 @@ const USAGE = {
     'allow-no-base': { type: 'boolean', help: 'leave with 0 if BASE is a folder without a fitting run yet' },
     json: { type: 'boolean', help: 'print the comparison as JSON' },
     markdown: { type: 'boolean', help: 'print it as Markdown, for a job summary' },
-    junit: { type: 'string', value: 'FILE', help: 'write JUnit XML too, one test case a cell' },
   },
   notes: [
     'NEW is a run folder or its summary.json. BASE is one, too, or a folder of runs, e.g. results: then the last',
@@ -70,7 +67,6 @@ async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<nu
     values,
   });
   process.stdout.write(rendered(comparison, values));
-  if (values.junit !== undefined) writeFileAtomic(values.junit, comparisonJunit(comparison));
   return comparison.tripped ? EXIT.gate : EXIT.ok;
 }
 

@@ -4,7 +4,6 @@ import type { Comparison } from '../../src/compare/comparison.ts';
 import { compareSummaries } from '../../src/compare/gate.ts';
 import { readGateRules } from '../../src/compare/rules.ts';
 import type { Summary } from '../../src/core/schema/summary.ts';
-import { comparisonJunit } from '../../src/report/exports/comparisonJunit.ts';
 import { comparisonMarkdown, renderComparison } from '../../src/report/render/comparisonTable.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
@@ -67,46 +66,4 @@ test('Markdown leads with the result and keeps a table row on one line', () => {
   );
   assert.match(markdown, /^### Result: the gate is tripped: 1 lost cell\.\n/);
   assert.match(markdown, /was ok, is failed: crash \\\| &lt;worker>/);
-});
-
-/** Enough of a parser to say whether every element is closed and every text escaped. */
-function assertWellFormed(xml: string): number {
-  const open: string[] = [];
-  let elements = 0;
-  const body = xml.replace(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n/, '');
-  assert.notEqual(body, xml, 'no declaration');
-  const rest = body.replaceAll(
-    /<(\/?)([\w-]+)((?: [\w-]+="[^"<]*")*)\s*(\/?)>/g,
-    (_, closes, name, _attributes, empty) => {
-      if (closes === '/') assert.equal(open.pop(), name);
-      else elements++;
-      if (closes === '' && empty === '') open.push(String(name));
-      return '';
-    },
-  );
-  assert.deepEqual(open, []);
-  assert.doesNotMatch(rest, /[<>]/);
-  assert.doesNotMatch(body, /&(?!amp;|lt;|gt;|quot;|apos;)/);
-  assert.doesNotMatch(body, /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/);
-  return elements;
-}
-
-test('JUnit has a test case a cell, is well-formed whatever a worker printed, and fails what tripped', () => {
-  const comparison = compared((next) => {
-    slowLtp(next);
-    next.rows[0]!.status = 'failed';
-    next.rows[0]!.reason = `crash: "Gemm" <a & b>' \u0000\u001B[31m\uD800 ok`;
-  });
-  const xml = comparisonJunit(comparison);
-  // testsuites, testsuite, 24 cases, 2 failures, and the output of the 22 cells with timings.
-  assert.equal(assertWellFormed(xml), 2 + 24 + 2 + 22);
-  assert.match(xml, /<testsuites tests="24" failures="2" errors="0" skipped="0">/);
-  assert.match(xml, /crash: &quot;Gemm&quot; &lt;a &amp; b&gt;&apos;/);
-  assert.match(xml, /<failure message="speed-up vs dense 0\.800/);
-});
-
-test('a comparison without an alarm has no failure', () => {
-  const xml = comparisonJunit(compared(() => undefined));
-  assertWellFormed(xml);
-  assert.doesNotMatch(xml, /<failure/);
 });

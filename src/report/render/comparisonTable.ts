@@ -45,11 +45,11 @@ export function comparisonMarkdown(comparison: Comparison): string {
 }
 
 /** What tripped the gate, a line each: the cell, and old and new value or the change. */
-export function reasonsOf({ cells }: Pick<Comparison, 'cells'>): string[] {
+function reasonsOf({ cells }: Pick<Comparison, 'cells'>): string[] {
   return cells.flatMap((cell) => cellReasons(cell).map((reason) => `${cell.cell}: ${reason}`));
 }
 
-export function cellReasons(cell: CellComparison): string[] {
+function cellReasons(cell: CellComparison): string[] {
   const broke = cell.status !== null && cell.status.base === 'ok';
   return [
     ...(broke ? [statusText(cell)] : []),
@@ -59,7 +59,7 @@ export function cellReasons(cell: CellComparison): string[] {
 }
 
 /** One claim with all that qualifies it. */
-export function timingText(timing: TimingChange): string {
+function timingText(timing: TimingChange): string {
   const { quantity, change, threshold, pAdjusted, detectable, verdict, confirmation } = timing;
   if (change === null) return `${quantity}: ${verdict}, too few blocks`;
   const again = confirmation === null ? '' : `; fresh processes ${intervalText(confirmation)}`;
