@@ -16,7 +16,7 @@ import { noAccuracySentences, noAccuracyText } from './noAccuracy.ts';
 import { detectableSentence } from './resolution.ts';
 import { noiseFloorOf, settingsOf, type Setting } from './settings.ts';
 import { variantVerdicts, type VariantVerdict } from './verdicts.ts';
-import { labelOf, wording } from './words.ts';
+import { vocabularyOf, type Vocabulary } from './vocabulary.ts';
 
 export interface VariantAnswer extends VariantVerdict {
   readonly speedText: string;
@@ -55,9 +55,7 @@ function runSentences(summary: Summary): string[] {
   sentences.push(
     noiseFloor === null
       ? 'The noise floor was not measured, so small differences must not be believed.'
-      : wording(
-          rows,
-        )`Noise floor (dense against its own copy): ±${percent(noiseFloor.worst)} at worst, ±${percent(noiseFloor.median)} in the middle; a smaller difference cannot be seen here.`,
+      : `Noise floor (${vocabularyOf(rows).baseline} against its own copy): ±${percent(noiseFloor.worst)} at worst, ±${percent(noiseFloor.median)} in the middle; a smaller difference cannot be seen here.`,
   );
   sentences.push(
     ...[detectableSentence(summary)].filter((text) => text !== ''),
@@ -71,8 +69,8 @@ function answerSetting(summary: Summary, setting: Setting): SettingAnswer {
   const verdicts = variantVerdicts(summary, setting);
   const variants = verdicts.map((verdict) => ({
     ...verdict,
-    speedText: speedText(verdict),
-    accuracyText: accuracyText(verdict),
+    speedText: speedText(setting.words, verdict),
+    accuracyText: accuracyText(setting.words, verdict),
   }));
   const sentences = [...headline(summary, setting, verdicts), `Measured with ${setting.label}.`];
   return { setting, variants, sentences };
@@ -84,14 +82,15 @@ function headline(summary: Summary, setting: Setting, verdicts: readonly Variant
     .join(' with ');
   const ranked = rankBySpeed(verdicts.filter((verdict) => verdict.meanSpeedup !== null));
   const [fastest] = ranked;
-  const say = wording(setting.rows);
-  if (fastest === undefined) return [say`${where}, no pruned method was measured against dense.`];
+  const { words } = setting;
+  if (fastest === undefined)
+    return [`${where}, no ${words.prunedMethod} was measured against ${words.baseline}.`];
   if (fastest.speed.faster === 0) {
-    return [say`${where}, no pruned method was measurably faster than the unpadded dense model.`];
+    return [`${where}, no ${words.prunedMethod} was measurably faster than ${words.unpaddedModel}.`];
   }
   const sentences = [
-    say`${where}, ${fastest.variant} is the fastest method: ${gain(fastest)}`,
-    bestCell(summary, fastest),
+    `${where}, ${fastest.variant} is the fastest ${words.method}: ${gain(words, fastest)}`,
+    bestCell(summary, words, fastest),
   ];
   const harmless = ranked.find(
     ({ speed, accuracy }) =>
@@ -99,17 +98,19 @@ function headline(summary: Summary, setting: Setting, verdicts: readonly Variant
   );
   if (fastest.accuracy === 'none') return sentences; // the run says why
   if (harmless === undefined) {
-    sentences.push(say`No faster method was shown to keep the ${sharedName(setting.rows)} of dense.`);
+    sentences.push(
+      `No faster ${words.method} was shown to keep the ${sharedName(setting.rows)} of ${words.baseline}.`,
+    );
   } else if (harmless !== fastest) {
     sentences.push(
-      `The fastest without a significant loss of ${sharedName(setting.rows)} is ${harmless.variant}: ${gain(harmless)}`,
+      `The fastest without a significant loss of ${sharedName(setting.rows)} is ${harmless.variant}: ${gain(words, harmless)}`,
     );
   }
   return sentences;
 }
 
 /** `1.85x vs dense on average, faster in 4 of 4 cells, with no significant ... of accuracy (...).` */
-function gain(verdict: VariantVerdict): string {
+function gain(words: Vocabulary, verdict: VariantVerdict): string {
   const delta = verdict.worstAccuracy?.accuracy?.deltaVsDense ?? null;
   const metric = verdict.worstAccuracy?.accuracy?.metric ?? 'accuracy';
   const name = metricName(metric);
@@ -122,18 +123,15 @@ function gain(verdict: VariantVerdict): string {
   }[verdict.accuracy];
   const size = delta === null ? '' : ` (${withUnit(metric, delta)})`;
   const tally = `faster in ${verdict.speed.faster} of ${count(verdict.cells, 'cell')}`;
-  return wording(
-    verdict.measured,
-  )`${ratio(verdict.meanSpeedup ?? 1)} vs dense on average, ${tally}, ${cost}${size}.`;
+  return `${ratio(verdict.meanSpeedup ?? 1)} vs ${words.baseline} on average, ${tally}, ${cost}${size}.`;
 }
 
-function bestCell(summary: Summary, { best }: VariantVerdict): string {
+function bestCell(summary: Summary, words: Vocabulary, { best }: VariantVerdict): string {
   if (best === null) return '';
   const padded = best.speedup?.vsDensePadded ?? null;
-  const say = wording([best]);
-  const beside = padded === null ? '' : say` and ${ratioInterval(padded)} vs dense-padded`;
+  const beside = padded === null ? '' : ` and ${ratioInterval(padded)} ${words.vsPadded}`;
   const floor = percent(noiseFloorOf(summary, best));
-  return say`Its best: ${ratioInterval(best.speedup?.vsDense)} vs dense${beside}, at ${place(best)}, where the noise floor is ±${floor}.`;
+  return `Its best: ${ratioInterval(best.speedup?.vsDense)} ${words.vsBaseline}${beside}, at ${place(best)}, where the noise floor is ±${floor}.`;
 }
 
 /** Compared over the cells that all of them have, so that a method which failed the hard cells does not win by it. */
@@ -154,7 +152,7 @@ export function place(row: Pick<Row, 'seqLen' | 'batch'>): string {
 }
 
 /** `1.84x vs dense on average, faster in 3 of 4 cells (1.31x to 2.21x)` */
-function speedText(verdict: VariantVerdict): string {
+function speedText(words: Vocabulary, verdict: VariantVerdict): string {
   const { measured, speed, meanSpeedup, best, worst } = verdict;
   if (meanSpeedup === null) return NOT_MEASURED;
   const others = [
@@ -166,10 +164,10 @@ function speedText(verdict: VariantVerdict): string {
   const high = best?.speedup?.vsDense?.median ?? meanSpeedup;
   const range = measured.length > 1 ? ` (${ratio(low)} to ${ratio(high)})` : '';
   const tally = [`faster in ${speed.faster} of ${count(verdict.cells, 'cell')}`, ...others].join(', ');
-  return wording(measured)`${ratio(meanSpeedup)} vs dense on average${range}, ${tally}`;
+  return `${ratio(meanSpeedup)} vs ${words.baseline} on average${range}, ${tally}`;
 }
 
-function accuracyText(verdict: VariantVerdict): string {
+function accuracyText(words: Vocabulary, verdict: VariantVerdict): string {
   const silence = verdict.measured.map(noAccuracyText).find((text) => text !== null);
   if (silence !== undefined) return silence;
   const row = verdict.worstAccuracy;
@@ -185,9 +183,7 @@ function accuracyText(verdict: VariantVerdict): string {
       : delta.pValue < 0.05
         ? verdict.accuracy
         : `${verdict.accuracy}, by its interval`;
-  return wording([
-    row,
-  ])`${withUnit(metric, delta)} from dense${where} (${probability(delta.pValue)}, n=${n}; ${meaning})`;
+  return `${withUnit(metric, delta)} from ${words.baseline}${where} (${probability(delta.pValue)}, n=${n}; ${meaning})`;
 }
 
 type Difference = Parameters<typeof differenceInterval>[1];
@@ -208,15 +204,4 @@ export function verdictLine(answer: VariantAnswer): string {
   const name = metricName(answer.worstAccuracy?.accuracy?.metric ?? 'accuracy');
   const title = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
   return `${answer.variant}: ${answer.worth}. Speed: ${answer.speedText}. ${title}: ${answer.accuracyText}.`;
-}
-
-/** Rows that ended without numbers, for a list of failures. */
-export function failures(summary: Summary): { cell: string; status: Row['status']; reason: string }[] {
-  return summary.rows
-    .filter((row) => row.status !== 'ok')
-    .map((row) => ({
-      cell: `${labelOf(row)}, ${place(row)}`,
-      status: row.status,
-      reason: row.reason ?? 'no reason recorded',
-    }));
 }

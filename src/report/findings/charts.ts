@@ -11,7 +11,6 @@ import { noAccuracySentences } from './noAccuracy.ts';
 import { throughputCharts } from './charts/throughput.ts';
 import { tokenCharts } from './charts/tokens.ts';
 import { settingsOf, type Setting } from './settings.ts';
-import { chartInWords } from './words.ts';
 
 const MAKERS = [
   speedupCharts,
@@ -36,7 +35,7 @@ export function chartsOf(summary: Summary): readonly ChartSpec[] {
 /** A chart is passed on without its page, so the caption says what the model is not. */
 function noted({ rows }: Setting, specs: readonly ChartSpec[]): ChartSpec[] {
   const notes = noAccuracySentences(rows);
-  return specs
-    .map((spec) => (notes.length === 0 ? spec : { ...spec, caption: [spec.caption, ...notes].join(' ') }))
-    .map((spec) => chartInWords(rows, spec));
+  return specs.map((spec) =>
+    notes.length === 0 ? spec : { ...spec, caption: [spec.caption, ...notes].join(' ') },
+  );
 }

@@ -13,7 +13,7 @@ import { OPERATOR_CLASSES, type OperatorClass } from './palette.ts';
 import { SETTING_FIELDS, varyingFields, type SettingField } from './settings.ts';
 import { rowVerdict, showsVerdicts } from './validity.ts';
 import { speedVerdict } from './verdicts.ts';
-import { inWords, labelOf } from './words.ts';
+import { labelOf, vocabularyOf, type Vocabulary } from './vocabulary.ts';
 
 const giga = (value: number): string => plain(value / 1e9);
 const whole = (value: number): string => String(value);
@@ -35,8 +35,8 @@ function settingColumn(field: SettingField): Column {
   };
 }
 
-const CELL_COLUMNS: readonly Column[] = [
-  text('method', labelOf),
+const cellColumns = ({ method }: Vocabulary): readonly Column[] => [
+  text(method, labelOf),
   numeric('length', (row) => row.seqLen, whole),
   numeric('batch', (row) => row.batch, whole),
 ];
@@ -72,12 +72,12 @@ const COST_COLUMNS: readonly Column[] = [
 ];
 
 /** What the run could see at all in the row's group, and what the row's ratio amounts to beside it. */
-function resolutionColumns(floors: readonly NoiseFloor[]): Column[] {
+function resolutionColumns({ baseline }: Vocabulary, floors: readonly NoiseFloor[]): Column[] {
   const byGroup = new Map(floors.map(({ group, floor }) => [groupKey(group), floor]));
   const floorOf = (row: Row): number | undefined => byGroup.get(groupKey(row));
   const share = (value: number): string => percent(value);
   return [
-    text('difference from dense', (row) => {
+    text(`difference from ${baseline}`, (row) => {
       const floor = floorOf(row);
       if (floor === undefined || row.method === 'dense' || row.speedup === null) return '';
       return speedVerdict(row.speedup.vsDense, floor);
@@ -88,7 +88,7 @@ function resolutionColumns(floors: readonly NoiseFloor[]): Column[] {
 }
 
 /** The task's metric with its interval and difference, then the others that are reported beside it. */
-function scoreColumns(rows: readonly Row[]): Column[] {
+function scoreColumns(words: Vocabulary, rows: readonly Row[]): Column[] {
   const title = sharedTitle(rows);
   return [
     orNone(
@@ -114,7 +114,7 @@ function scoreColumns(rows: readonly Row[]): Column[] {
     orNone(numeric('examples', (row) => row.accuracy?.n, whole)),
     numeric('of them cut to the length', (row) => row.accuracy?.truncated || null, whole),
     orNone({
-      title: `${title} vs dense${title === 'accuracy' ? ' (points)' : ''}`,
+      title: `${title} ${words.vsBaseline}${title === 'accuracy' ? ' (points)' : ''}`,
       cellOf: ({ accuracy }) => {
         const delta = accuracy?.deltaVsDense ?? null;
         if (accuracy === null || delta === null) return EMPTY;
@@ -122,7 +122,7 @@ function scoreColumns(rows: readonly Row[]): Column[] {
       },
     }),
     orNone(numeric('paired test', (row) => row.accuracy?.deltaVsDense?.pValue, probability)),
-    ...alsoColumns(rows),
+    ...alsoColumns(words, rows),
   ];
 }
 
@@ -131,7 +131,7 @@ function named(title: string, metric: string, value: number): string {
   return title === 'score' ? `${metricTitle(metric)} ${score(metric, value)}` : score(metric, value);
 }
 
-function alsoColumns(rows: readonly Row[]): Column[] {
+function alsoColumns({ vsBaseline }: Vocabulary, rows: readonly Row[]): Column[] {
   const metrics = [
     ...new Set(rows.flatMap(({ accuracy }) => (accuracy?.also ?? []).map(({ metric }) => metric))),
   ];
@@ -149,7 +149,7 @@ function alsoColumns(rows: readonly Row[]): Column[] {
         const own = ofRow(row);
         return own === undefined ? '' : `${score(metric, own.low)} to ${score(metric, own.high)}`;
       }),
-      text(`also ${title} vs dense${metric === 'accuracy' ? ' (points)' : ''}`, (row) => {
+      text(`also ${title} ${vsBaseline}${metric === 'accuracy' ? ' (points)' : ''}`, (row) => {
         const delta = ofRow(row)?.deltaVsDense ?? null;
         return delta === null ? '' : differenceInterval(metric, delta);
       }),
@@ -159,13 +159,13 @@ function alsoColumns(rows: readonly Row[]): Column[] {
 
 type Also = NonNullable<Row['accuracy']>['also'][number];
 
-const valueColumns = (rows: readonly Row[]): readonly Column[] => [
-  interval('speed-up vs dense', 'dense', (row) => row.speedup?.vsDense),
-  interval('speed-up vs dense-padded', 'dense-padded', (row) => row.speedup?.vsDensePadded),
-  numeric('fewer FLOPs vs dense', (row) => row.flops?.ratioVsDense, ratio),
-  numeric('fewer FLOPs vs dense-padded', (row) => row.flops?.ratioVsDensePadded, ratio),
+const valueColumns = (words: Vocabulary, rows: readonly Row[]): readonly Column[] => [
+  interval(`speed-up ${words.vsBaseline}`, 'dense', (row) => row.speedup?.vsDense),
+  interval(`speed-up ${words.vsPadded}`, 'dense-padded', (row) => row.speedup?.vsDensePadded),
+  numeric(`fewer FLOPs ${words.vsBaseline}`, (row) => row.flops?.ratioVsDense, ratio),
+  numeric(`fewer FLOPs ${words.vsPadded}`, (row) => row.flops?.ratioVsDensePadded, ratio),
   numeric('conversion', (row) => row.conversion),
-  ...scoreColumns(rows),
+  ...scoreColumns(words, rows),
   expected(
     numeric('p50 (ms)', (row) => row.latencyMs?.p50),
     always,
@@ -203,20 +203,20 @@ const valueColumns = (rows: readonly Row[]): readonly Column[] => [
  * @param floors noise floors by group.
  */
 export function columnsOf(rows: readonly Row[], floors: readonly NoiseFloor[] = []): Column[] {
+  const words = vocabularyOf(rows);
   const varying = varyingFields(rows);
   const constant = SETTING_FIELDS.filter((field) => !varying.includes(field));
-  const [first, ...rest] = valueColumns(rows);
-  const all = [...(first === undefined ? [] : [first]), ...resolutionColumns(floors), ...rest];
+  const [first, ...rest] = valueColumns(words, rows);
+  const all = [...(first === undefined ? [] : [first]), ...resolutionColumns(words, floors), ...rest];
   const values = all.filter((column) =>
     rows.some((row) => column.cellOf(row).text !== '' && column.cellOf(row).text !== NONE),
   );
-  const chosen = [
-    ...CELL_COLUMNS,
+  return [
+    ...cellColumns(words),
     ...varying.map(settingColumn),
     STATUS_COLUMN,
     ...(showsVerdicts(rows) ? [VERDICT_COLUMN] : []),
     ...values,
     ...constant.map(settingColumn),
   ];
-  return chosen.map((column) => ({ ...column, title: inWords(rows, column.title) }));
 }

@@ -36,7 +36,7 @@ function gridOf(setting: Setting): Grid {
   );
   return {
     columns: [
-      { title: 'method', align: 'left' },
+      { title: setting.words.method, align: 'left' },
       { title: 'batch', align: 'right' },
       ...setting.lengths.map((length) => ({ title: `length ${length}`, align: 'right' as const })),
     ],

@@ -8,7 +8,7 @@ import { mebibytes, plain } from './format.ts';
 import { groupBy } from '../../core/grouping.ts';
 import { settingsOf } from './settings.ts';
 import type { Grid, GridColumn } from '../../core/textGrid.ts';
-import { labelOf } from './words.ts';
+import { labelOf, vocabularyOf } from './vocabulary.ts';
 
 export type CostedRow = Row & { readonly costs: Costs };
 
@@ -16,8 +16,7 @@ export function costedRows(rows: readonly Row[]): CostedRow[] {
   return rows.filter((row): row is CostedRow => row.costs !== null);
 }
 
-const COLUMNS: readonly GridColumn[] = [
-  { title: 'method', align: 'left' },
+const COST_COLUMNS: readonly GridColumn[] = [
   { title: 'load ms', align: 'right' },
   { title: 'first call ms', align: 'right' },
   { title: 'new shape ms', align: 'right' },
@@ -41,7 +40,9 @@ export function costGrid(summary: Summary): Grid | null {
       ...own.map((row) => ({ cells: cellsOf(row) })),
     ]),
   );
-  return lines.length === 0 ? null : { columns: COLUMNS, lines };
+  if (lines.length === 0) return null;
+  const { method } = vocabularyOf(summary.rows);
+  return { columns: [{ title: method, align: 'left' }, ...COST_COLUMNS], lines };
 }
 
 function cellsOf(row: CostedRow): string[] {

@@ -3,7 +3,7 @@
 import type { NoiseFloor, Summary } from '../../core/schema/summary.ts';
 import { median } from '../../stats/samples.ts';
 import { percent } from './format.ts';
-import { wording } from './words.ts';
+import { vocabularyOf } from './vocabulary.ts';
 
 /** `noise floor ±0.8 %, smallest difference that could be seen 1.1 %` */
 export function resolutionText({ floor, detectable }: NoiseFloor): string {
@@ -16,7 +16,5 @@ export function detectableSentence({ noiseFloor, rows }: Summary): string {
   const effects = (noiseFloor?.groups ?? []).flatMap(({ detectable }) => detectable ?? []);
   if (effects.length === 0) return '';
   const worst = effects.length === 1 ? '' : ` (in the middle; ${percent(Math.max(...effects))} at worst)`;
-  return wording(
-    rows,
-  )`A difference from dense of ${percent(median(effects))}${worst} would have been seen here with a probability of 0.8; a smaller one was not ruled out.`;
+  return `A difference from ${vocabularyOf(rows).baseline} of ${percent(median(effects))}${worst} would have been seen here with a probability of 0.8; a smaller one was not ruled out.`;
 }

@@ -5,6 +5,7 @@ import { VARIANT_METHODS } from '../../core/names.ts';
 import type { Row } from '../../core/schema/row.ts';
 import type { NoiseFloor, Summary } from '../../core/schema/summary.ts';
 import { groupBy } from '../../core/grouping.ts';
+import { vocabularyOf, type Vocabulary } from './vocabulary.ts';
 
 /** Group fields that name a setting, in the order people read them. */
 export const SETTING_FIELDS = ['model', 'task', 'text', 'provider', 'precision', 'threads'] as const;
@@ -26,6 +27,7 @@ export interface Setting {
   readonly batches: readonly number[];
   /** Variant keys in the order of METHODS, then by point. */
   readonly variants: readonly string[];
+  readonly words: Vocabulary;
 }
 
 export function settingKey(axes: Axes): string {
@@ -89,6 +91,7 @@ export function settingsOf(summary: Summary): readonly Setting[] {
         lengths: ascending(rows.map((row) => row.seqLen)),
         batches: ascending(rows.map((row) => row.batch)),
         variants: [...new Set(rows.toSorted(compareVariants).map(variantKey))],
+        words: vocabularyOf(rows),
       },
     ];
   });

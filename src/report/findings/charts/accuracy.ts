@@ -1,16 +1,16 @@
 // Accuracy against what it buys, a chart a length: FLOPs ratio and measured speed-up, both vs dense, at the largest
 // batch size that has both. Only rows of one length share inputs, so only they may dominate each other.
-import { variantKey } from '../../../core/keys.ts';
 import type { Row } from '../../../core/schema/row.ts';
 import { NOT_MEASURED, ratio, ratioInterval } from '../format.ts';
 import { metricName, metricTitle, score } from '../metric.ts';
 import type { Setting } from '../settings.ts';
+import { labelOf, type Vocabulary } from '../vocabulary.ts';
 import type { ChartPoint, ChartSpec } from './chartSpec.ts';
 import { chartId, seriesOf, titleOf } from './seriesOf.ts';
 
 const GAINS = [
-  { id: 'accuracy-vs-flops', words: 'FLOPs saved', axis: 'FLOPs of dense / FLOPs of the method (x)' },
-  { id: 'accuracy-vs-speedup', words: 'measured speed-up', axis: 'time of dense / time of the method (x)' },
+  { id: 'accuracy-vs-flops', what: 'FLOPs saved', counted: 'FLOPs' },
+  { id: 'accuracy-vs-speedup', what: 'measured speed-up', counted: 'time' },
 ] as const;
 type Gain = (typeof GAINS)[number];
 
@@ -63,19 +63,23 @@ function accuracyChart(setting: Setting, gain: Gain, length: number): ChartSpec 
     id: chartId(setting, gain.id, `length${length}`),
     section: 'accuracy',
     kind: 'points',
-    title: titleOf(setting, `${capital} against ${gain.words}, ${where}`),
-    caption: `${capital} on ${first?.accuracy?.n ?? 0} examples with its 95 % ${isShare ? 'Wilson' : 'bootstrap'} interval, against ${gain.words} vs dense at ${where}. The intervals of single methods overlap more than their differences allow: see the paired differences in the table.`,
-    x: { title: gain.axis, scale: 'linear', suffix: 'x' },
+    title: titleOf(setting, `${capital} against ${gain.what}, ${where}`),
+    caption: `${capital} on ${first?.accuracy?.n ?? 0} examples with its 95 % ${isShare ? 'Wilson' : 'bootstrap'} interval, against ${gain.what} ${setting.words.vsBaseline} at ${where}. The intervals of single methods overlap more than their differences allow: see the paired differences in the table.`,
+    x: { title: axisTitle(gain, setting.words), scale: 'linear', suffix: 'x' },
     y: isShare
       ? { title: 'accuracy (%)', scale: 'linear', suffix: ' %' }
       : { title: name, scale: 'linear', suffix: '' },
     series: seriesOf(setting, rows, pointOf),
     band: [],
     table: {
-      headers: ['method', gain.words, metricTitle(metric), '95 % interval', 'dominated'],
+      headers: [setting.words.method, gain.what, metricTitle(metric), '95 % interval', 'dominated'],
       rows: rows.map((row) => accuracyCells(row, gain, pointOf(row)?.dominated === true)),
     },
   };
+}
+
+function axisTitle({ counted }: Gain, { baseline, method }: Vocabulary): string {
+  return `${counted} of ${baseline} / ${counted} of the ${method} (x)`;
 }
 
 function dominates(other: ChartPoint, own: ChartPoint): boolean {
@@ -87,7 +91,7 @@ function accuracyCells(row: Row, gain: Gain, dominated: boolean): string[] {
   const speedup = row.method === 'dense' ? 'baseline' : ratioInterval(row.speedup?.vsDense);
   const { accuracy } = row;
   return [
-    variantKey(row),
+    labelOf(row),
     gain.id === 'accuracy-vs-flops' ? flops : speedup,
     accuracy === null ? NOT_MEASURED : score(accuracy.metric, accuracy.value),
     accuracy === null

@@ -5,8 +5,8 @@ import type { Row } from '../../../core/schema/row.ts';
 import { LEAST_LENGTHS } from '../conversionTable.ts';
 import { plain } from '../format.ts';
 import { isPruned, type Setting } from '../settings.ts';
-import { variantKey } from '../../../core/keys.ts';
 import { place } from '../answer.ts';
+import { labelOf } from '../vocabulary.ts';
 import type { ChartPoint, ChartSpec } from './chartSpec.ts';
 import { crossTable } from './crossTable.ts';
 import { chartId, seriesOf, titleOf } from './seriesOf.ts';
@@ -21,17 +21,16 @@ export function conversionCharts(setting: Setting): ChartSpec[] {
     section: 'conversion',
     kind: 'points',
     title: titleOf(setting, 'Conversion against tokens in flight'),
-    caption:
-      'Time ratio / FLOPs ratio, both vs dense, against batch size x mean input tokens. Bars are the 95 % interval of the time ratio divided by the FLOPs ratio.',
+    caption: `Time ratio / FLOPs ratio, both ${setting.words.vsBaseline}, against batch size x mean input tokens. Bars are the 95 % interval of the time ratio divided by the FLOPs ratio.`,
     x: { title: 'input tokens of one call (batch x mean length)', scale: 'log', ticks: powersAround(rows) },
     y: { title: 'conversion (time ratio / FLOPs ratio)', scale: 'linear' },
     series: seriesOf(setting, rows, (row) => ({ x: tokensInFlight(row), ...conversionOf(row) })),
     band: [],
     reference: 1,
     table: {
-      headers: ['method', 'cell', 'tokens in flight', 'conversion'],
+      headers: [setting.words.method, 'cell', 'tokens in flight', 'conversion'],
       rows: rows.map((row) => [
-        variantKey(row),
+        labelOf(row),
         place(row),
         plain(tokensInFlight(row)),
         (row.conversion ?? 0).toFixed(2),
@@ -51,13 +50,14 @@ function byLength(setting: Setting, rows: readonly Row[]): ChartSpec[] {
         section: 'conversion',
         kind: 'lines',
         title: titleOf(setting, `Conversion by length, batch ${batch}`),
-        caption: `Time ratio / FLOPs ratio, both vs dense, at batch ${batch}. Bars are the 95 % interval of the time ratio divided by the FLOPs ratio.`,
+        caption: `Time ratio / FLOPs ratio, both ${setting.words.vsBaseline}, at batch ${batch}. Bars are the 95 % interval of the time ratio divided by the FLOPs ratio.`,
         x: { title: 'sequence length (tokens)', scale: 'log', ticks: setting.lengths },
         y: { title: 'conversion (time ratio / FLOPs ratio)', scale: 'linear' },
         series: seriesOf(setting, own, (row) => ({ x: row.seqLen, ...conversionOf(row) })),
         band: [],
         reference: 1,
         table: crossTable(
+          setting,
           own,
           'length',
           (row) => row.seqLen,

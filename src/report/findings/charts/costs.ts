@@ -1,10 +1,10 @@
 // Memory and loading by method, stacked, for the smallest and the largest cell whose costs were measured.
-import { variantKey } from '../../../core/keys.ts';
 import { place } from '../answer.ts';
 import { costedRows, type CostedRow } from '../costs.ts';
 import { plain } from '../format.ts';
 import { COST_PARTS, type CostPart } from '../palette.ts';
 import type { Setting } from '../settings.ts';
+import { labelOf } from '../vocabulary.ts';
 import type { ChartSpec } from './chartSpec.ts';
 import { chartId, titleOf } from './seriesOf.ts';
 
@@ -25,10 +25,10 @@ function memoryChart(setting: Setting, rows: readonly CostedRow[], where: string
     added: costs.addedRssBytes / MEBIBYTE,
   });
   return {
-    ...barsOf(rows, partsOf, 'MiB'),
+    ...barsOf(setting, rows, partsOf, 'MiB'),
     id: chartId(setting, 'memory', where.replaceAll(/[ ,]+/g, '')),
     title: titleOf(setting, `Peak memory, ${where}`),
-    caption: `The most memory that a process held which loaded one method only, at ${where}; the first part is Node and ONNX Runtime before the model was loaded.`,
+    caption: `The most memory that a process held which loaded one ${setting.words.method} only, at ${where}; the first part is Node and ONNX Runtime before the model was loaded.`,
     x: { title: 'peak resident memory (MiB)', scale: 'linear', min: 0, suffix: ' MiB' },
   };
 }
@@ -36,7 +36,7 @@ function memoryChart(setting: Setting, rows: readonly CostedRow[], where: string
 function loadChart(setting: Setting, rows: readonly CostedRow[], where: string): ChartSpec {
   const partsOf = ({ costs }: CostedRow): Parts => ({ load: costs.loadMs, firstCall: costs.firstRunMs });
   return {
-    ...barsOf(rows, partsOf, 'ms'),
+    ...barsOf(setting, rows, partsOf, 'ms'),
     id: chartId(setting, 'loading', where.replaceAll(/[ ,]+/g, '')),
     title: titleOf(setting, `Time to the first answer, ${where}`),
     caption: `Making the session from its files, and the very first call, in a process of its own at ${where}. Neither is part of any latency.`,
@@ -47,6 +47,7 @@ function loadChart(setting: Setting, rows: readonly CostedRow[], where: string):
 type Parts = Partial<Readonly<Record<CostPart, number>>>;
 
 function barsOf(
+  { words }: Setting,
   rows: readonly CostedRow[],
   partsOf: (row: CostedRow) => Parts,
   unit: string,
@@ -56,18 +57,22 @@ function barsOf(
   return {
     section: 'costs',
     kind: 'bars',
-    y: { title: 'method', scale: 'linear', names: rows.map(variantKey) },
+    y: { title: words.method, scale: 'linear', names: rows.map(labelOf) },
     series: names.map((name) => ({
       ...{ label: COST_PARTS[name].label, role: name, shape: 'rect', dash: [], mark: '' },
       points: values.map((parts, index) => ({ x: parts[name] ?? 0, y: index })),
     })),
     band: [],
     table: {
-      headers: ['method', ...names.map((name) => `${COST_PARTS[name].label} (${unit})`), `total (${unit})`],
+      headers: [
+        words.method,
+        ...names.map((name) => `${COST_PARTS[name].label} (${unit})`),
+        `total (${unit})`,
+      ],
       rows: rows.map((row, index) => {
         const parts = names.map((name) => values[index]?.[name] ?? 0);
         const total = parts.reduce((sum, part) => sum + part, 0);
-        return [variantKey(row), ...[...parts, total].map(plain)];
+        return [labelOf(row), ...[...parts, total].map(plain)];
       }),
     },
   };

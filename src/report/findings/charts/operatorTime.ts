@@ -1,11 +1,11 @@
 // Kernel time of one sequence by what the kernel does, stacked, for the smallest and the largest cell: the first
 // shows the overhead of pruning, the second what is left to win. Classes are told from operator types alone.
-import { variantKey } from '../../../core/keys.ts';
 import type { Row } from '../../../core/schema/row.ts';
 import { place } from '../answer.ts';
 import { NOT_MEASURED, plain } from '../format.ts';
 import { OPERATOR_CLASSES, type OperatorClass } from '../palette.ts';
 import type { Setting } from '../settings.ts';
+import { labelOf } from '../vocabulary.ts';
 import type { ChartSpec } from './chartSpec.ts';
 import { chartId, titleOf } from './seriesOf.ts';
 
@@ -66,7 +66,7 @@ function operatorTimeChart(setting: Setting, rows: readonly Row[], where: string
     title: titleOf(setting, `Kernel time of one sequence, ${where}`),
     caption: `Profiled kernel milliseconds of one sequence by operator type at ${where}. Gemm counts as linear layers (Transkimmer's predictors included), MatMul and softmax as attention.`,
     x: { title: 'kernel time (ms per sequence)', scale: 'linear', min: 0 },
-    y: { title: 'method', scale: 'linear', names: rows.map(variantKey) },
+    y: { title: setting.words.method, scale: 'linear', names: rows.map(labelOf) },
     series: classes.map((name) => ({
       label: OPERATOR_CLASSES[name].label,
       role: name,
@@ -77,12 +77,16 @@ function operatorTimeChart(setting: Setting, rows: readonly Row[], where: string
     })),
     band: [],
     table: {
-      headers: ['method', ...classes.map((name) => `${OPERATOR_CLASSES[name].label} (ms)`), 'total (ms)'],
+      headers: [
+        setting.words.method,
+        ...classes.map((name) => `${OPERATOR_CLASSES[name].label} (ms)`),
+        'total (ms)',
+      ],
       rows: rows.map((row, index) => {
         const time = times[index];
         const total = classes.reduce((sum, name) => sum + (time?.[name] ?? 0), 0);
         return [
-          variantKey(row),
+          labelOf(row),
           ...classes.map((name) => plain(time?.[name] ?? 0)),
           total === 0 ? NOT_MEASURED : plain(total),
         ];

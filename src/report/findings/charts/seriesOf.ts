@@ -13,17 +13,26 @@ const DASHES: readonly (readonly number[])[] = [[], [8, 4], [2, 3], [10, 3, 2, 3
 export function seriesOf<R extends Variant>(
   setting: Setting,
   rows: readonly R[],
-  pointOf: (row: R) => ChartPoint | null,
+  pointsOf: (row: R) => ChartPoint | readonly ChartPoint[] | null,
 ): ChartSeries[] {
-  return [...groupBy(rows.toSorted(compareVariants), variantKey)].flatMap(([label, own]) => {
-    const points = own.flatMap((row) => pointOf(row) ?? []).sort((a, b) => a.x - b.x);
+  return [...groupBy(rows.toSorted(compareVariants), variantKey)].flatMap(([key, own]) => {
+    const points = own.flatMap((row) => pointsOf(row) ?? []).sort((a, b) => a.x - b.x);
     const [first] = own;
     if (first === undefined || points.length === 0) return [];
     const { method, point } = first;
     const siblings = siblingsOf(setting, method);
-    const dash = DASHES[siblings.indexOf(label) % DASHES.length] ?? [];
+    const dash = DASHES[siblings.indexOf(key) % DASHES.length] ?? [];
     const mark = siblings.length > 1 ? (point ?? '') : '';
-    return [{ label, role: method, shape: METHOD_LOOK[method].shape, dash, mark, points }];
+    return [
+      {
+        label: setting.words.labels[key] ?? key,
+        role: method,
+        shape: METHOD_LOOK[method].shape,
+        dash,
+        mark,
+        points,
+      },
+    ];
   });
 }
 

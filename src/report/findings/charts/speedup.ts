@@ -9,8 +9,14 @@ import { chartId, seriesOf, titleOf } from './seriesOf.ts';
 import { crossTable } from './crossTable.ts';
 
 const BASELINES = [
-  { id: 'speedup-vs-dense', field: 'vsDense', method: 'dense', words: 'dense (unpadded)' },
-  { id: 'speedup-vs-padded', field: 'vsDensePadded', method: 'dense-padded', words: 'dense-padded' },
+  { id: 'speedup-vs-dense', field: 'vsDense', method: 'dense', vs: 'vsBaseline', name: 'unpaddedBaseline' },
+  {
+    id: 'speedup-vs-padded',
+    field: 'vsDensePadded',
+    method: 'dense-padded',
+    vs: 'vsPadded',
+    name: 'paddedBaseline',
+  },
 ] as const;
 type Baseline = (typeof BASELINES)[number];
 
@@ -28,18 +34,21 @@ function speedupChart(setting: Setting, baseline: Baseline, batch: number): Char
     return ratio === null ? null : { x: row.seqLen, y: ratio.median, low: ratio.low, high: ratio.high };
   });
   if (series.length === 0) return null;
+  const { words } = setting;
+  const name = words[baseline.name];
   return {
     id: chartId(setting, baseline.id, `batch${batch}`),
     section: 'speedup',
     kind: 'lines',
-    title: titleOf(setting, `Speed-up vs ${baseline.words}, batch ${batch}`),
-    caption: `Time of ${baseline.words} / time of the method at batch ${batch}; bars are 95 % intervals over blocks, the band is the noise floor. Marks are moved sideways a little so that bars do not cover each other.`,
+    title: titleOf(setting, `Speed-up vs ${name}, batch ${batch}`),
+    caption: `Time of ${name} / time of the ${words.method} at batch ${batch}; bars are 95 % intervals over blocks, the band is the noise floor. Marks are moved sideways a little so that bars do not cover each other.`,
     x: { title: 'sequence length (tokens)', scale: 'log', ticks: setting.lengths },
-    y: { title: `speed-up vs ${baseline.method} (x)`, scale: 'linear', suffix: 'x' },
+    y: { title: `speed-up ${words[baseline.vs]} (x)`, scale: 'linear', suffix: 'x' },
     series,
     band: noiseBand(setting, batch),
     reference: 1,
     table: crossTable(
+      setting,
       rows,
       'length',
       (row) => row.seqLen,

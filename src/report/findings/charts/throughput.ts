@@ -50,6 +50,7 @@ function throughputChart(setting: Setting, quantity: Quantity, batch: number): C
     series,
     band: [],
     table: crossTable(
+      setting,
       rows,
       'length',
       (row) => row.seqLen,

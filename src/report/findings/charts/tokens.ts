@@ -25,11 +25,9 @@ function tokenChart(setting: Setting, length: number): ChartSpec | null {
   const rows = setting.variants.flatMap(
     (variant) => known.findLast((row) => variantKey(row) === variant) ?? [],
   );
-  const series = seriesOf(setting, rows, () => ({ x: 0, y: 100 })).map((look) => {
-    const row = rows.find((candidate) => variantKey(candidate) === look.label);
-    const shares = row === undefined ? null : sharesOf(row);
-    return { ...look, points: (shares ?? []).map((y, x): ChartPoint => ({ x, y })) };
-  });
+  const series = seriesOf(setting, rows, (row) =>
+    (sharesOf(row) ?? []).map((y, layer): ChartPoint => ({ x: layer, y })),
+  );
   if (series.length === 0) return null;
   const layers = Math.max(...series.map(({ points }) => points.length - 1));
   const places = Array.from({ length: layers + 1 }, (_, layer) => layer);
@@ -44,7 +42,7 @@ function tokenChart(setting: Setting, length: number): ChartSpec | null {
     series,
     band: [],
     table: {
-      headers: ['method', ...places.map((layer) => (layer === 0 ? 'input' : `layer ${layer}`))],
+      headers: [setting.words.method, ...places.map((layer) => (layer === 0 ? 'input' : `layer ${layer}`))],
       rows: series.map(({ label, points }) => [label, ...points.map(({ y }) => `${y.toFixed(1)} %`)]),
     },
   };

@@ -1,7 +1,7 @@
 // The tail of the latencies: for every length of time, the share of requests that took longer, both on logarithmic
 // axes, so that the slowest hundredth has as much room as the rest. Pruning by content makes some inputs cheaper than
 // others, and a queue makes much of the dear ones; here that is seen.
-import { groupKey, variantKey } from '../../../core/keys.ts';
+import { groupKey } from '../../../core/keys.ts';
 import type { ScenarioRow } from '../../../core/schema/scenario.ts';
 import { place } from '../answer.ts';
 import type { ChartSpec } from '../charts/chartSpec.ts';
@@ -22,10 +22,9 @@ export function scenarioCharts(setting: Setting, rows: readonly ScenarioRow[]): 
 }
 
 function tailChart(setting: Setting, rows: readonly ScenarioRow[]): ChartSpec | null {
-  const series = seriesOf(setting, rows, () => ({ x: 1, y: 1 })).map((look) => {
-    const row = rows.find((one) => variantKey(one) === look.label);
-    return { ...look, points: (row?.tail ?? []).map(({ share, ms }) => ({ x: ms, y: 100 * share })) };
-  });
+  const series = seriesOf(setting, rows, ({ tail }) =>
+    (tail ?? []).map(({ share, ms }) => ({ x: ms, y: 100 * share })),
+  );
   const [first] = rows;
   if (first === undefined || series.length === 0) return null;
   const points = series.flatMap((one) => one.points);
@@ -53,7 +52,7 @@ function tailChart(setting: Setting, rows: readonly ScenarioRow[]): ChartSpec | 
     series,
     band: [],
     table: {
-      headers: ['method', ...shares.map((share) => `slowest ${plain(share)} %`)],
+      headers: [setting.words.method, ...shares.map((share) => `slowest ${plain(share)} %`)],
       rows: series.map((one) => [
         one.label,
         ...shares.map((share) => {

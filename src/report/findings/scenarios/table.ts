@@ -10,10 +10,10 @@ import { groupBy } from '../../../core/grouping.ts';
 import { compareVariants, describe, varyingFields } from '../settings.ts';
 import { toText, type Grid, type GridColumn, type GridLine } from '../../../core/textGrid.ts';
 import { toMarkdown } from '../../render/markdown/grid.ts';
-import { inWords, labelOf } from '../words.ts';
+import { labelOf, vocabularyOf, type Vocabulary } from '../vocabulary.ts';
 
-const COLUMNS: readonly GridColumn[] = [
-  { title: 'method', align: 'left' },
+const columnsOf = ({ method, vsBaseline }: Vocabulary): readonly GridColumn[] => [
+  { title: method, align: 'left' },
   { title: 'p50 ms', align: 'right' },
   { title: 'p90', align: 'right' },
   { title: 'p95', align: 'right' },
@@ -21,9 +21,9 @@ const COLUMNS: readonly GridColumn[] = [
   { title: 'max', align: 'right' },
   { title: 'seq/s', align: 'right' },
   { title: 'busy', align: 'right' },
-  { title: 'throughput vs dense', align: 'left' },
-  { title: 'p50 vs dense', align: 'left' },
-  { title: 'p99 vs dense', align: 'left' },
+  { title: `throughput ${vsBaseline}`, align: 'left' },
+  { title: `p50 ${vsBaseline}`, align: 'left' },
+  { title: `p99 ${vsBaseline}`, align: 'left' },
   { title: 'n', align: 'right' },
   { title: 'doubts', align: 'left' },
 ];
@@ -45,8 +45,7 @@ export function scenarioGrid({ scenarios }: Summary, doubts: readonly CountedDou
     const body = rows.toSorted(compareVariants).map((row) => lineOf(row, doubts));
     return [{ heading: `${scenarioText(first)}: ${where}` }, ...body];
   });
-  const columns = COLUMNS.map((one) => ({ ...one, title: inWords(scenarios, one.title) }));
-  return { columns, lines };
+  return { columns: columnsOf(vocabularyOf(scenarios)), lines };
 }
 
 /** `server, 2 streams, 141 requests a second` */

@@ -7,7 +7,6 @@ import { doubtLine, type CountedDoubt } from '../../findings/doubts.ts';
 import { effectText, machineFacts, runFacts } from '../../findings/machineFacts.ts';
 import { METHODOLOGY, TERMS } from '../../findings/terms.ts';
 import type { RunVerdict } from '../../findings/validity.ts';
-import { inWords } from '../../findings/words.ts';
 import { definitions, escapeHtml, paragraphs, scrollable, section } from './markup.ts';
 
 export function answerSection(answer: Answer): string {
@@ -36,8 +35,8 @@ function verdictTable({ setting, variants }: SettingAnswer): string {
     };
   });
   return stackTable(
-    `${inWords(setting.rows, 'Verdict of each method')} (${setting.label})`,
-    [inWords(setting.rows, 'method'), 'verdict', 'speed', 'accuracy'],
+    `Verdict of each ${setting.words.method} (${setting.label})`,
+    [setting.words.method, 'verdict', 'speed', 'accuracy'],
     rows,
   );
 }

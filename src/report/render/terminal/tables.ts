@@ -17,27 +17,27 @@ import { scenarioSections } from '../../findings/scenarios/table.ts';
 import { settingsOf, type Setting } from '../../findings/settings.ts';
 import { runVerdict, rowVerdict, showsVerdicts } from '../../findings/validity.ts';
 import { toText, type Grid, type GridColumn, type GridLine } from '../../../core/textGrid.ts';
-import { inWords, labelOf } from '../../findings/words.ts';
+import { labelOf, vocabularyOf, type Vocabulary } from '../../findings/vocabulary.ts';
 
-const columnsOf = (rows: readonly Row[]): readonly GridColumn[] => [
-  { title: 'method', align: 'left' },
+const columnsOf = ({ method, vsBaseline }: Vocabulary, rows: readonly Row[]): readonly GridColumn[] => [
+  { title: method, align: 'left' },
   { title: 'fewer FLOPs', align: 'right' },
-  { title: 'speed-up vs dense', align: 'left' },
+  { title: `speed-up ${vsBaseline}`, align: 'left' },
   { title: 'speed-up vs padded', align: 'left' },
   { title: 'conv.', align: 'right' },
   { title: 'p50 ms', align: 'right' },
   { title: 'seq/s', align: 'right' },
   { title: `${sharedTitle(rows)} (n)`, align: 'left' },
   {
-    title: metricsOf(rows).some((one) => one !== 'accuracy') ? 'vs dense' : 'vs dense, points',
+    title: metricsOf(rows).some((one) => one !== 'accuracy') ? vsBaseline : `${vsBaseline}, points`,
     align: 'left',
   },
   { title: 'verdict', align: 'left' },
   { title: 'doubts', align: 'left' },
 ];
 
-const LEGEND =
-  'Fewer FLOPs: FLOPs of dense (unpadded) / FLOPs of the method; speed-up: time of the baseline / time of the method, [95 % interval over blocks]; conv. = speed-up / fewer FLOPs, vs dense; * p < 0.05 (paired).';
+const legend = ({ unpaddedBaseline, method, vsBaseline }: Vocabulary): string =>
+  `Fewer FLOPs: FLOPs of ${unpaddedBaseline} / FLOPs of the ${method}; speed-up: time of the baseline / time of the ${method}, [95 % interval over blocks]; conv. = speed-up / fewer FLOPs, ${vsBaseline}; * p < 0.05 (paired).`;
 
 const PEER_LEGEND =
   'peer:NAME = another program, same weights and texts, padded; its speed-ups are to our dense graphs timed in turns with it.';
@@ -45,7 +45,7 @@ const PEER_LEGEND =
 /** With what the verdicts mean and what peers are, where they are shown. */
 export function legendOf({ rows }: Summary): string {
   return [
-    inWords(rows, LEGEND),
+    legend(vocabularyOf(rows)),
     ...(rows.some(({ method }) => method === 'peer') ? [PEER_LEGEND] : []),
     ...(showsVerdicts(rows) ? ['PROV. = PROVISIONAL: measure again before quoting.'] : []),
   ].join(' ');
@@ -101,8 +101,7 @@ export function gridOf(summary: Summary, doubts: readonly CountedDoubt[]): Grid 
       ...rows.map((row) => lineOf(row, words, verdictOf(row), marksOf(row, doubts))),
     ]),
   );
-  const columns = columnsOf(summary.rows);
-  return { columns: columns.map((one) => ({ ...one, title: inWords(summary.rows, one.title) })), lines };
+  return { columns: columnsOf(vocabularyOf(summary.rows), summary.rows), lines };
 }
 
 /** The long word would push the doubts off the terminal. */
