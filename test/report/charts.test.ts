@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chartsOf } from '../../src/report/findings/charts.ts';
 import type { ChartSpec } from '../../src/report/findings/charts/chartSpec.ts';
-import { operatorClass } from '../../src/report/findings/charts/operatorTime.ts';
+import { operatorClass } from '../../src/report/findings/operatorClasses.ts';
 import { chartConfiguration } from '../../src/report/render/charts/paint.ts';
-import { DARK, LIGHT, METHOD_LOOK } from '../../src/report/findings/palette.ts';
+import { DARK, LIGHT, METHOD_LOOK } from '../../src/report/render/charts/palette.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 function chart(id: string, summary = fixtureSummary()): ChartSpec {
@@ -67,7 +67,14 @@ test('kept tokens start at the whole input', () => {
 
 test('each method has the same colour and shape in every chart', () => {
   for (const spec of chartsOf(fixtureSummary()).filter(({ kind }) => kind !== 'bars')) {
-    for (const { role, shape } of spec.series) assert.equal(shape, METHOD_LOOK[role as 'ltp'].shape);
+    for (const theme of [LIGHT, DARK]) {
+      const { datasets } = chartConfiguration(spec, theme, { title: true, fontSize: 12 }).data;
+      for (const [index, { role }] of spec.series.entries()) {
+        const { pointStyle, borderColor } = datasets[index] as { pointStyle: string; borderColor: string };
+        const look = METHOD_LOOK[role as 'ltp'];
+        assert.deepEqual([pointStyle, borderColor], [look.shape, look[theme.name]]);
+      }
+    }
   }
   const colors = Object.values(METHOD_LOOK);
   assert.equal(new Set(colors.map(({ light }) => light)).size, colors.length);

@@ -4,12 +4,11 @@ import { groupKey } from '../../core/keys.ts';
 import type { FlopsParts } from '../../core/schema/block.ts';
 import type { Row } from '../../core/schema/row.ts';
 import type { NoiseFloor } from '../../core/schema/summary.ts';
-import { timeByClass } from './charts/operatorTime.ts';
 import { EMPTY, expected, interval, numeric, percentile, text, type Column } from './columnKinds.ts';
 import { mebibytes, percent, plain, probability, ratio } from './format.ts';
 import { differenceInterval, metricTitle, score, sharedTitle } from './metric.ts';
 import { NONE, noAccuracyText } from './noAccuracy.ts';
-import { OPERATOR_CLASSES, type OperatorClass } from './palette.ts';
+import { CLASS_NAMES, OPERATOR_CLASSES, timeByClass } from './operatorClasses.ts';
 import { SETTING_FIELDS, varyingFields, type SettingField } from './settings.ts';
 import { rowVerdict, showsVerdicts } from './validity.ts';
 import { speedVerdict } from './verdicts.ts';
@@ -184,9 +183,8 @@ const valueColumns = (words: Vocabulary, rows: readonly Row[]): readonly Column[
   ...parts.map((part) => numeric(`${part} GFLOPs`, (row) => row.flops?.parts?.[part], giga)),
   numeric('mean input tokens', (row) => row.meanInputTokens),
   text('kept tokens by layer', (row) => (row.keptTokens ?? []).map((kept) => kept.toFixed(1)).join(' ')),
-  ...(Object.keys(OPERATOR_CLASSES) as OperatorClass[]).map((name) =>
-    // keys of a const literal
-    numeric(`${OPERATOR_CLASSES[name].label} (ms/sequence)`, (row) =>
+  ...CLASS_NAMES.map((name) =>
+    numeric(`${OPERATOR_CLASSES[name]} (ms/sequence)`, (row) =>
       row.opTimeMs === null ? null : timeByClass(row.opTimeMs)[name],
     ),
   ),

@@ -1,5 +1,5 @@
 // What the trend pages add to the style sheet of the reports.
-import { METHOD_LOOK } from '../findings/palette.ts';
+import { METHOD_LOOK } from '../render/charts/palette.ts';
 import { STYLE } from '../render/html/style.ts';
 
 function seriesColours(scheme: 'light' | 'dark'): string {

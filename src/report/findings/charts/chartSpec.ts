@@ -1,4 +1,4 @@
-// What a chart shows, as pure data without colours or code: the same value is drawn into a PNG, drawn again in the
+// What a chart shows, as pure data without colours, shapes or code: the same value is drawn into a PNG, drawn again in the
 // page in a light or dark theme, and printed as the chart's table for readers who do not see it.
 
 export interface ChartPoint {
@@ -16,9 +16,8 @@ export interface ChartPoint {
 
 export interface ChartSeries {
   readonly label: string;
-  /** A method or an operator class: picks the colour. */
+  /** A method, an operator class or a part of the costs: picks colour and shape. */
   readonly role: string;
-  readonly shape: string;
   /** Dash pattern in pixels; empty for a solid line. */
   readonly dash: readonly number[];
   /** Written beside the last point, e.g. the point's name where a method has several; empty for none. */

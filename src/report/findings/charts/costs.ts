@@ -2,11 +2,19 @@
 import { place } from '../answer.ts';
 import { costedRows, type CostedRow } from '../costs.ts';
 import { plain } from '../format.ts';
-import { COST_PARTS, type CostPart } from '../palette.ts';
 import type { Setting } from '../settings.ts';
 import { labelOf } from '../vocabulary.ts';
 import type { ChartSpec } from './chartSpec.ts';
 import { chartId, titleOf } from './seriesOf.ts';
+
+/** What memory and loading are made of, stacked in this order. */
+const COST_PARTS = {
+  process: 'Node and ONNX Runtime',
+  added: 'added by the model',
+  load: 'loading',
+  firstCall: 'first call',
+} as const;
+export type CostPart = keyof typeof COST_PARTS;
 
 const MEBIBYTE = 2 ** 20;
 
@@ -59,16 +67,12 @@ function barsOf(
     kind: 'bars',
     y: { title: words.method, scale: 'linear', names: rows.map(labelOf) },
     series: names.map((name) => ({
-      ...{ label: COST_PARTS[name].label, role: name, shape: 'rect', dash: [], mark: '' },
+      ...{ label: COST_PARTS[name], role: name, dash: [], mark: '' },
       points: values.map((parts, index) => ({ x: parts[name] ?? 0, y: index })),
     })),
     band: [],
     table: {
-      headers: [
-        words.method,
-        ...names.map((name) => `${COST_PARTS[name].label} (${unit})`),
-        `total (${unit})`,
-      ],
+      headers: [words.method, ...names.map((name) => `${COST_PARTS[name]} (${unit})`), `total (${unit})`],
       rows: rows.map((row, index) => {
         const parts = names.map((name) => values[index]?.[name] ?? 0);
         const total = parts.reduce((sum, part) => sum + part, 0);

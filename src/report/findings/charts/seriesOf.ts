@@ -3,7 +3,6 @@
 import { variantKey } from '../../../core/keys.ts';
 import type { Variant } from '../../../core/schema/group.ts';
 import { groupBy } from '../../../core/grouping.ts';
-import { METHOD_LOOK } from '../palette.ts';
 import { compareVariants, type Setting } from '../settings.ts';
 import type { ChartPoint, ChartSeries } from './chartSpec.ts';
 
@@ -27,7 +26,7 @@ export function seriesOf<R extends Variant>(
       {
         label: setting.words.labels[key] ?? key,
         role: method,
-        shape: METHOD_LOOK[method].shape,
+
         dash,
         mark,
         points,

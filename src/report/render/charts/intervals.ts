@@ -3,7 +3,7 @@
 import type { Plugin } from 'chart.js/auto';
 import { axisValue } from './axis.ts';
 import type { ChartPoint, ChartSpec } from '../../findings/charts/chartSpec.ts';
-import type { Theme } from '../../findings/palette.ts';
+import type { Theme } from './palette.ts';
 
 /** What of a canvas context is used here; the program is compiled without the browser's types. */
 interface Pen {

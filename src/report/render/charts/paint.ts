@@ -5,7 +5,7 @@ import type { ChartConfiguration } from 'chart.js/auto';
 import type { ChartAxis, ChartPoint, ChartSeries, ChartSpec } from '../../findings/charts/chartSpec.ts';
 import { axisRange, axisValue, drawnAlongY, sidestep, tickText } from './axis.ts';
 import { drawBand, drawBar, drawBars, drawMarks, drawReference, intervalPlugin } from './intervals.ts';
-import type { Theme } from '../../findings/palette.ts';
+import type { Theme } from './palette.ts';
 
 /** What differs between a wide picture, a page and a phone. */
 export interface Format {
@@ -35,7 +35,8 @@ export function chartDataset(spec: ChartSpec, series: ChartSeries, index: number
   }
   const shift = spec.kind === 'steps' ? 0 : sidestep(spec, index);
   const hollow = series.points.map((point) => (point.dominated === true ? theme.background : color));
-  const stroke = series.shape === 'crossRot' || series.shape === 'star' ? 2.5 : 2;
+  const shape = theme.shapes[series.role] ?? 'circle';
+  const stroke = shape === 'crossRot' || shape === 'star' ? 2.5 : 2;
   return {
     label: series.label,
     data: series.points.map((point) => ({
@@ -48,7 +49,7 @@ export function chartDataset(spec: ChartSpec, series: ChartSeries, index: number
     backgroundColor: color,
     pointBackgroundColor: hollow,
     pointBorderColor: color,
-    pointStyle: series.shape,
+    pointStyle: shape,
     pointRadius: spec.kind === 'steps' ? 4 : 6,
     pointHoverRadius: 8,
     pointBorderWidth: stroke,

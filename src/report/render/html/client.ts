@@ -4,7 +4,7 @@
 import type { Chart } from 'chart.js/auto';
 import type { chartConfiguration as paint } from '../charts/paint.ts';
 import type { ChartSpec } from '../../findings/charts/chartSpec.ts';
-import type { Theme } from '../../findings/palette.ts';
+import type { Theme } from '../charts/palette.ts';
 
 /** A minimum of the browser's types: the program itself is compiled without them. */
 interface Element {

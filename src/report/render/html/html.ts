@@ -24,7 +24,7 @@ import {
 import { scenarioTable } from './scenarios.ts';
 import { STYLE } from './style.ts';
 import { noAccuracySentences } from '../../findings/noAccuracy.ts';
-import { DARK, LIGHT } from '../../findings/palette.ts';
+import { DARK, LIGHT } from '../charts/palette.ts';
 import { peerLines, PEERS_INTRO } from '../../findings/peers.ts';
 import { settingsOf } from '../../findings/settings.ts';
 import { runVerdict } from '../../findings/validity.ts';

@@ -1,5 +1,5 @@
 // The page's style sheet: system fonts, the reader's colour scheme, usable at phone width and when printed.
-import { DARK, LIGHT, type Theme } from '../../findings/palette.ts';
+import { DARK, LIGHT, type Theme } from '../charts/palette.ts';
 
 function variables(theme: Theme): string {
   const panel = theme.name === 'light' ? '#f6f8fa' : '#171d24';

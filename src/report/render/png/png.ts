@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../../../core/atomicFile.ts';
 import { repoRoot } from '../../../core/root.ts';
 import { chartConfiguration } from '../charts/paint.ts';
 import type { ChartSpec } from '../../findings/charts/chartSpec.ts';
-import { LIGHT } from '../../findings/palette.ts';
+import { LIGHT } from '../charts/palette.ts';
 
 export const PNG_SIZE = { width: 960, height: 560 } as const;
 

@@ -1,11 +1,16 @@
-// The look of each method and each operator class, fixed once: the same hue and point shape in every chart of
+// The look of each role that a chart's series may have, fixed once: the same hue and point shape in every chart of
 // every report. Hues follow Okabe and Ito's colour-blind-safe set, darkened where they must carry a thin line on
 // white and lightened for a dark page; shapes and dashes repeat the distinction for readers without colour.
-import type { VariantMethod } from '../../core/names.ts';
+import type { VariantMethod } from '../../../core/names.ts';
+import type { CostPart } from '../../findings/charts/costs.ts';
+import type { OperatorClass } from '../../findings/operatorClasses.ts';
 
-export interface Look {
+interface Color {
   readonly light: string;
   readonly dark: string;
+}
+
+interface Look extends Color {
   readonly shape: 'circle' | 'rect' | 'triangle' | 'rectRot' | 'rectRounded' | 'star' | 'cross' | 'crossRot';
 }
 
@@ -30,34 +35,34 @@ export interface Theme {
   /** Fill of the noise-floor band. */
   readonly band: string;
   readonly font: string;
-  /** Colour of each series role: a method or an operator class. */
+  /** Colour of each series role: a method, an operator class or a part of the costs. */
   readonly colors: Readonly<Record<string, string>>;
+  /** Shape of a method's points. */
+  readonly shapes: Readonly<Record<string, string>>;
 }
 
-/** What kernels do, as told from their operator type; shown stacked in this order. */
-export const OPERATOR_CLASSES = {
-  linear: { label: 'linear layers', light: '#4477aa', dark: '#6f9fd0' },
-  attention: { label: 'attention products, softmax', light: '#cc5566', dark: '#f08090' },
-  elementwise: { label: 'activation, norm, add', light: '#9a8a1f', dark: '#d6c454' },
-  selection: { label: 'score and decision', light: '#7a4a9a', dark: '#c39be0' },
-  movement: { label: 'gather, scatter, reshape', light: '#2b93ad', dark: '#66ccee' },
-  other: { label: 'other', light: '#8c959f', dark: '#b4bcc4' },
-} as const;
-export type OperatorClass = keyof typeof OPERATOR_CLASSES;
+const CLASS_COLORS: Readonly<Record<OperatorClass, Color>> = {
+  linear: { light: '#4477aa', dark: '#6f9fd0' },
+  attention: { light: '#cc5566', dark: '#f08090' },
+  elementwise: { light: '#9a8a1f', dark: '#d6c454' },
+  selection: { light: '#7a4a9a', dark: '#c39be0' },
+  movement: { light: '#2b93ad', dark: '#66ccee' },
+  other: { light: '#8c959f', dark: '#b4bcc4' },
+};
 
-/** What memory and loading are made of, stacked in this order. */
-export const COST_PARTS = {
-  process: { label: 'Node and ONNX Runtime', light: '#8c959f', dark: '#b4bcc4' },
-  added: { label: 'added by the model', light: '#2b93ad', dark: '#66ccee' },
-  load: { label: 'loading', light: '#7a4a9a', dark: '#c39be0' },
-  firstCall: { label: 'first call', light: '#9a8a1f', dark: '#d6c454' },
-} as const;
-export type CostPart = keyof typeof COST_PARTS;
+const COST_COLORS: Readonly<Record<CostPart, Color>> = {
+  process: { light: '#8c959f', dark: '#b4bcc4' },
+  added: { light: '#2b93ad', dark: '#66ccee' },
+  load: { light: '#7a4a9a', dark: '#c39be0' },
+  firstCall: { light: '#9a8a1f', dark: '#d6c454' },
+};
 
 function colorsOf(name: 'light' | 'dark'): Record<string, string> {
-  const looks = Object.entries({ ...METHOD_LOOK, ...OPERATOR_CLASSES, ...COST_PARTS });
+  const looks = Object.entries({ ...METHOD_LOOK, ...CLASS_COLORS, ...COST_COLORS });
   return Object.fromEntries(looks.map(([role, look]) => [role, look[name]]));
 }
+
+const SHAPES = Object.fromEntries(Object.entries(METHOD_LOOK).map(([role, { shape }]) => [role, shape]));
 
 const FONT = "'Bench Sans', system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif";
 
@@ -70,6 +75,7 @@ export const LIGHT: Theme = {
   band: 'rgba(110, 119, 129, 0.18)',
   font: FONT,
   colors: colorsOf('light'),
+  shapes: SHAPES,
 };
 
 export const DARK: Theme = {
@@ -81,4 +87,5 @@ export const DARK: Theme = {
   band: 'rgba(157, 167, 177, 0.20)',
   font: FONT,
   colors: colorsOf('dark'),
+  shapes: SHAPES,
 };
