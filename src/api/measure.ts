@@ -5,7 +5,7 @@ import { resultsFolder } from '../core/places.ts';
 import type { Summary } from '../core/schema/summary.ts';
 import { readMachine } from '../machine/fingerprint.ts';
 import type { Plan } from '../plan/plan.ts';
-import { writeReport } from '../report/index.ts';
+import { findingsOf, writeReport } from '../report/index.ts';
 import { benchRun } from '../run/benchRun.ts';
 import { beginRun, resumeRun, type Opener, type OpenRun } from '../run/opening.ts';
 import { accuracyThreadsOf, planOf } from '../run/planOf.ts';
@@ -74,7 +74,7 @@ async function measured(opened: OpenRun, { reportDir, signal, onProgress }: Watc
       sink: { write: (text) => onProgress?.(text.trimEnd()) },
     });
     const wanted = reportDir !== undefined && !interrupted;
-    const report = wanted ? (await writeReport(summary, resolve(reportDir))).html : null;
+    const report = wanted ? (await writeReport(findingsOf(summary), resolve(reportDir))).html : null;
     return { summary, dir: folder.dir, report, failed, interrupted };
   } finally {
     opened.release();

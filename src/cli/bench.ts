@@ -18,6 +18,7 @@ import { RunFolder } from '../store/runFolder.ts';
 import { loadZoo } from '../zoo/zoo.ts';
 import { helpOf } from './args.ts';
 import { BENCH_USAGE, parseBench, type BenchRequest } from './benchFlags.ts';
+import type { Findings } from '../report/index.ts';
 import type { Command } from './command.ts';
 import { onInterrupt } from './interrupt.ts';
 import { readyGraphsOf } from './readyGraphs.ts';
@@ -85,9 +86,10 @@ async function open(request: BenchRequest, machine: Machine, argv: readonly stri
 
 async function conclude(request: BenchRequest, opened: OpenRun, finished: Finished): Promise<number> {
   const { folder, run } = opened;
-  const { renderTable } = await import('../report/index.ts');
-  process.stdout.write(renderTable(finished.summary));
-  if (request.report && !finished.interrupted) await report(finished, reportDirOf(request, opened));
+  const { findingsOf, renderTable } = await import('../report/index.ts');
+  const findings = findingsOf(finished.summary);
+  process.stdout.write(renderTable(findings));
+  if (request.report && !finished.interrupted) await report(findings, reportDirOf(request, opened));
   process.stderr.write(`summary: ${folder.summaryPath}\n`);
   if (finished.interrupted) {
     const out = request.outDir === null ? '' : ` --out ${quoted(request.outDir)}`;
@@ -97,9 +99,9 @@ async function conclude(request: BenchRequest, opened: OpenRun, finished: Finish
   return finished.failed || finished.interrupted ? EXIT.failedCells : EXIT.ok;
 }
 
-async function report({ summary }: Finished, folder: string): Promise<void> {
+async function report(findings: Findings, folder: string): Promise<void> {
   const { writeReport } = await import('../report/index.ts');
-  const { html, notes } = await writeReport(summary, folder);
+  const { html, notes } = await writeReport(findings, folder);
   for (const note of notes) process.stderr.write(`${note}\n`);
   process.stderr.write(`report: ${html}\n`);
 }

@@ -10,7 +10,9 @@ import { readGateRules, type GateRules } from '../compare/rules.ts';
 import { BenchError, EXIT } from '../core/errors.ts';
 import type { Group } from '../core/schema/group.ts';
 import type { Summary } from '../core/schema/summary.ts';
-import { comparisonMarkdown, renderComparison } from '../report/render/comparisonTable.ts';
+import { comparisonFindings } from '../report/findings/comparison/comparison.ts';
+import { comparisonMarkdown } from '../report/render/markdown/comparison.ts';
+import { renderComparison } from '../report/render/terminal/comparison.ts';
 import { readRunSeries } from '../store/runSeries.ts';
 import { readSummary } from '../store/summaryFile.ts';
 import { wholeNumber, type Parsed, type Usage } from './args.ts';
@@ -143,7 +145,8 @@ async function measureAgain(groups: readonly Group[], { path, next, values }: Co
 
 function rendered(comparison: Comparison, { json, markdown }: Values): string {
   if (json === true) return `${JSON.stringify(comparison, null, 2)}\n`;
-  return markdown === true ? comparisonMarkdown(comparison) : renderComparison(comparison);
+  const findings = comparisonFindings(comparison);
+  return markdown === true ? comparisonMarkdown(findings) : renderComparison(findings);
 }
 
 export const command = commandOf(USAGE, run);

@@ -7,6 +7,7 @@ import type { Summary } from '../core/schema/summary.ts';
 import { blocksOf, mergeParts, readPart, type Merged } from '../run/merge.ts';
 import { hasFailures, summarise } from '../rows/summary.ts';
 import { RunFolder } from '../store/runFolder.ts';
+import type { Findings } from '../report/index.ts';
 import type { Parsed, Usage } from './args.ts';
 import { commandOf } from './command.ts';
 
@@ -46,11 +47,12 @@ async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<nu
   if (folders.some(({ dir }) => resolve(dir) === target))
     throw new BenchError(`run ${merged.run.id} is merged already`, 'name the parts that it lacks, too');
   const { folder, summary } = write(outDir, merged);
-  const { renderTable } = await import('../report/index.ts');
-  process.stdout.write(renderTable(summary));
+  const { findingsOf, renderTable } = await import('../report/index.ts');
+  const findings = findingsOf(summary);
+  process.stdout.write(renderTable(findings));
   const reports =
     values.out === undefined ? join(reportsFolder(), merged.run.id) : join(folder.dir, 'report');
-  if (values['no-report'] !== true) await report(summary, reports);
+  if (values['no-report'] !== true) await report(findings, reports);
   process.stderr.write(`run ${merged.run.id}: ${folder.dir}\n`);
   return hasFailures(summary, blocksOf(merged)) ? EXIT.failedCells : EXIT.ok;
 }
@@ -72,9 +74,9 @@ function write(outDir: string, merged: Merged): { folder: RunFolder; summary: Su
   return { folder, summary };
 }
 
-async function report(summary: Summary, folder: string): Promise<void> {
+async function report(findings: Findings, folder: string): Promise<void> {
   const { writeReport } = await import('../report/index.ts');
-  const { html, notes } = await writeReport(summary, folder);
+  const { html, notes } = await writeReport(findings, folder);
   for (const note of notes) process.stderr.write(`${note}\n`);
   process.stderr.write(`report: ${html}\n`);
 }

@@ -63,12 +63,13 @@ async function run({ values }: Parsed<typeof USAGE.flags>): Promise<number> {
   if (values['print-tasks'] === true) return printTasks(folder);
   const code = values.refresh === true ? EXIT.ok : await measure(folder, values);
   const summary = refresh(folder);
-  const { renderTable, writeReport } = await import('../report/index.ts');
-  process.stdout.write(renderTable(summary));
+  const { findingsOf, renderTable, writeReport } = await import('../report/index.ts');
+  const findings = findingsOf(summary);
+  process.stdout.write(renderTable(findings));
   if (values['no-report'] === true || values.refresh === true) return code;
   const reports =
     values.out === undefined ? join(reportsFolder(), summary.run.id) : join(folder.dir, 'report');
-  const { html, notes } = await writeReport(summary, reports);
+  const { html, notes } = await writeReport(findings, reports);
   for (const note of notes) process.stderr.write(`${note}\n`);
   process.stderr.write(`report: ${html}\n`);
   return code;

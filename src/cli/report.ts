@@ -6,7 +6,7 @@ import { BenchError, EXIT } from '../core/errors.ts';
 import { reportsFolder, resultsFolder } from '../core/places.ts';
 import type { Summary } from '../core/schema/summary.ts';
 import { writeExports } from '../report/exports/index.ts';
-import { renderTable, writeReport } from '../report/index.ts';
+import { findingsOf, renderTable, writeReport } from '../report/index.ts';
 import { readSummary } from '../store/summaryFile.ts';
 import type { Parsed, Usage } from './args.ts';
 import { commandOf } from './command.ts';
@@ -66,13 +66,14 @@ async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<nu
     throw new BenchError(`report takes one run, not ${operands.length}`, 'npm run report -- --help');
   const results = values['results-dir'] ?? resultsFolder();
   const summary = readSummary(operands[0] ?? newestRun(results));
-  const report = await writeReport(summary, values.out ?? defaultOut(summary));
-  const exported = writeExports(summary, {
+  const findings = findingsOf(summary);
+  const report = await writeReport(findings, values.out ?? defaultOut(summary));
+  const exported = writeExports(summary, findings, {
     csv: values.csv,
     actionBenchmark: values.gab,
     jobSummary: values['job-summary'],
   });
-  process.stdout.write(`${renderTable(summary)}\n`);
+  process.stdout.write(`${renderTable(findings)}\n`);
   for (const note of report.notes) process.stderr.write(`${note}\n`);
   const charts = report.pngs.length === 0 ? [] : [`${report.pngs.length} charts beside it`];
   for (const path of [report.html, report.markdown, ...exported]) process.stdout.write(`${shown(path)}\n`);

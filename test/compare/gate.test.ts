@@ -6,7 +6,7 @@ import { readGateRules } from '../../src/compare/rules.ts';
 import { judgeChange } from '../../src/compare/timings.ts';
 import { BenchError } from '../../src/core/errors.ts';
 import type { Summary } from '../../src/core/schema/summary.ts';
-import { renderComparison } from '../../src/report/render/comparisonTable.ts';
+import { comparisonText } from '../fixtures/report.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 
 const LTP = 'minilm-l6.reviews.full.cpu.fp32.t1.b8.s128.ltp:x2';
@@ -35,7 +35,7 @@ test('a run against itself does not trip the gate', () => {
   const comparison = compare(() => undefined);
   assert.equal(comparison.tripped, false);
   assert.equal(comparison.cells.length, 24);
-  assert.match(renderComparison(comparison), /no regression shown/);
+  assert.match(comparisonText(comparison), /no regression shown/);
 });
 
 test('a lost speed-up trips the gate, in that cell only', () => {
@@ -50,7 +50,7 @@ test('a lost speed-up trips the gate, in that cell only', () => {
     worse.map(({ cell }) => cell),
     [LTP],
   );
-  assert.match(renderComparison(comparison), /speed-up vs dense 0\.800 \[/);
+  assert.match(comparisonText(comparison), /speed-up vs dense 0\.800 \[/);
 });
 
 test('the speed of dense is gated, in wide bounds against a single run; that of the others follows from it', () => {
@@ -102,7 +102,7 @@ test('runs of several nights are one baseline, and the deterministic tier looks 
   const comparison = compareSummaries(nights, fixtureSummary(), { allowMixed: false, rules });
   assert.deepEqual(comparison.base, ['night-1', 'night-2', 'night-3']);
   assert.equal(comparison.tripped, false);
-  assert.match(renderComparison(comparison), /Base 3 runs, night-1 to night-3/);
+  assert.match(comparisonText(comparison), /Base 3 runs, night-1 to night-3/);
 });
 
 test('nights with other inputs are left out of a cell, and the change of inputs is noted', () => {
@@ -139,7 +139,7 @@ test('a row that was fine and fails trips the gate; one that failed in both does
     row(next).reason = 'crash';
   });
   assert.equal(comparison.tripped, true);
-  assert.match(renderComparison(comparison), /was ok, is failed: crash/);
+  assert.match(comparisonText(comparison), /was ok, is failed: crash/);
 });
 
 test('cells of one run only are listed, not judged', () => {

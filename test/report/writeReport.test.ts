@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { BenchError } from '../../src/core/errors.ts';
 import { repoRoot } from '../../src/core/root.ts';
-import { writeReport } from '../../src/report/index.ts';
+import { findingsOf, writeReport } from '../../src/report/index.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
+
+const findings = findingsOf(fixtureSummary());
 
 const folders: string[] = [];
 after(() => {
@@ -23,7 +25,7 @@ const GOLDEN = join(repoRoot(), 'test/report/golden/summary.md');
 
 test('a report is one page, one Markdown file and PNGs of the stated size', async () => {
   const folder = temporary('report-');
-  const { html, markdown, pngs, notes } = await writeReport(fixtureSummary(), folder);
+  const { html, markdown, pngs, notes } = await writeReport(findings, folder);
   assert.deepEqual(readdirSync(folder).sort(), ['charts', 'report.html', 'summary.md']);
   assert.ok(html.endsWith('report.html') && markdown.endsWith('summary.md'));
   assert.deepEqual(notes, []);
@@ -39,7 +41,7 @@ test('a report is one page, one Markdown file and PNGs of the stated size', asyn
 // Renew with UPDATE_GOLDEN=1 and read the difference before committing it.
 test('summary.md is as recorded', async () => {
   const folder = temporary('report-');
-  const { markdown } = await writeReport(fixtureSummary(), folder);
+  const { markdown } = await writeReport(findings, folder);
   const text = readFileSync(markdown, 'utf8');
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, text);
   assert.equal(text, readFileSync(GOLDEN, 'utf8'));
@@ -49,7 +51,7 @@ test('a folder that cannot be written is an error of one line', async () => {
   const folder = temporary('report-');
   const file = join(folder, 'taken');
   writeFileSync(file, 'a file, not a folder');
-  await assert.rejects(writeReport(fixtureSummary(), file), (thrown: unknown) => {
+  await assert.rejects(writeReport(findings, file), (thrown: unknown) => {
     assert.ok(thrown instanceof BenchError);
     assert.match(thrown.line, /cannot write .*taken/);
     return true;

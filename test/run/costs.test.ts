@@ -4,9 +4,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { groupKey, variantKey } from '../../src/core/keys.ts';
-import { renderHtml } from '../../src/report/render/html/html.ts';
-import { renderTable } from '../../src/report/render/terminal/tables.ts';
 import { benchRun } from '../../src/run/benchRun.ts';
+import { pageOf, tableOf } from '../fixtures/report.ts';
 import { tinyRun } from '../fixtures/tinyRun.ts';
 
 const never = new AbortController().signal;
@@ -34,8 +33,8 @@ test('every variant gets a process of its own for what it costs, apart from its 
   assert.ok(harness && harness.perCallUs > 0 && harness.perCallUs < 50_000);
   assert.ok(harness.timedShare > 0 && harness.timedShare < 1);
   assert.ok((harness.seconds['memory and loading'] ?? 0) > 3, 'three processes of a second each');
-  const text = renderTable(summary);
+  const text = tableOf(summary);
   assert.match(text, /Costs, each in a process of its own/);
   assert.match(text, /Harness: /);
-  assert.match(renderHtml(summary), /id="costs"/);
+  assert.match(pageOf(summary), /id="costs"/);
 });

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { makeFolder, writeFileAtomic } from '../../core/atomicFile.ts';
 import { BenchError, messageOf } from '../../core/errors.ts';
 import type { Summary } from '../../core/schema/summary.ts';
+import type { Findings } from '../findings/findings.ts';
 import { actionBenchmarks, writeActionBenchmarks } from './actionBenchmark.ts';
 import { renderCsv } from './csv.ts';
 import { renderJobSummary } from './jobSummary.ts';
@@ -16,8 +17,15 @@ export interface ExportPaths {
   readonly jobSummary: string | undefined;
 }
 
-/** @returns the paths written. */
-export function writeExports(summary: Summary, { csv, actionBenchmark, jobSummary }: ExportPaths): string[] {
+/**
+ * @param findings those of the summary.
+ * @returns the paths written.
+ */
+export function writeExports(
+  summary: Summary,
+  findings: Findings,
+  { csv, actionBenchmark, jobSummary }: ExportPaths,
+): string[] {
   const written: string[] = [];
   if (csv !== undefined) {
     writeFileAtomic(csv, renderCsv(summary));
@@ -27,7 +35,7 @@ export function writeExports(summary: Summary, { csv, actionBenchmark, jobSummar
     written.push(...writeActionBenchmarks(actionBenchmarks([summary]), actionBenchmark));
   }
   if (jobSummary !== undefined) {
-    append(jobSummary, renderJobSummary(summary));
+    append(jobSummary, renderJobSummary(findings));
     written.push(jobSummary);
   }
   return written;

@@ -1,13 +1,13 @@
 // A run for the page of a CI job ($GITHUB_STEP_SUMMARY): the Markdown report without pictures, whose paths lead nowhere
 // there, and cut before the limit of 1 MiB a step, beyond which GitHub shows nothing of it at all.
-import type { Summary } from '../../core/schema/summary.ts';
+import type { Findings } from '../findings/findings.ts';
 import { renderMarkdown } from '../render/markdown/markdown.ts';
 
 /** Bytes; a step may append more than one summary to its file. */
 export const SUMMARY_LIMIT = 900 * 1024;
 
-export function renderJobSummary(summary: Summary, limit: number = SUMMARY_LIMIT): string {
-  return cutToBytes(renderMarkdown(summary, []), limit);
+export function renderJobSummary(findings: Findings, limit: number = SUMMARY_LIMIT): string {
+  return cutToBytes(renderMarkdown(findings, []), limit);
 }
 
 /** Whole lines only, with a last line that says what is missing. */

@@ -3,11 +3,13 @@
 import type { Interval } from '../../core/schema/group.ts';
 import type { Row } from '../../core/schema/row.ts';
 import { NOT_MEASURED, plain, ratioInterval } from './format.ts';
+import type { Tone } from './tone.ts';
 
 export interface ColumnCell {
   readonly text: string;
   /** What to sort by; null sorts last. */
   readonly key: number | string | null;
+  readonly tone: Tone;
 }
 
 export interface Column {
@@ -16,15 +18,24 @@ export interface Column {
   readonly cellOf: (row: Row) => ColumnCell;
 }
 
-export const EMPTY: ColumnCell = { text: '', key: null };
-const MISSING: ColumnCell = { text: NOT_MEASURED, key: null };
+export const EMPTY: ColumnCell = { text: '', key: null, tone: 'plain' };
+const MISSING: ColumnCell = { ...EMPTY, text: NOT_MEASURED };
 
-export function text(title: string, read: (row: Row) => string): Column {
+/** A cell that is sorted by what it shows unless another key is given. */
+export function cell(shown: string, key: ColumnCell['key'] = shown, tone: Tone = 'plain'): ColumnCell {
+  return { text: shown, key, tone };
+}
+
+export function text(
+  title: string,
+  read: (row: Row) => string,
+  toneOf: (row: Row) => Tone = () => 'plain',
+): Column {
   return {
     title,
     cellOf: (row) => {
       const value = read(row);
-      return value === '' ? EMPTY : { text: value, key: value };
+      return value === '' ? EMPTY : cell(value, value, toneOf(row));
     },
   };
 }
@@ -38,7 +49,7 @@ export function numeric(
     title,
     cellOf: (row) => {
       const value = read(row) ?? null;
-      return value === null ? EMPTY : { text: write(value), key: value };
+      return value === null ? EMPTY : cell(write(value), value);
     },
   };
 }
@@ -48,8 +59,8 @@ export function expected(column: Column, isExpected: (row: Row) => boolean): Col
   return {
     ...column,
     cellOf: (row) => {
-      const cell = column.cellOf(row);
-      return cell.text === '' && row.status === 'ok' && isExpected(row) ? MISSING : cell;
+      const own = column.cellOf(row);
+      return own.text === '' && row.status === 'ok' && isExpected(row) ? MISSING : own;
     },
   };
 }
@@ -62,9 +73,9 @@ export function interval(
   return {
     title,
     cellOf: (row) => {
-      if (row.method === baseline && row.status === 'ok') return { text: 'baseline', key: 1 };
+      if (row.method === baseline && row.status === 'ok') return cell('baseline', 1);
       const value = read(row) ?? null;
-      return value === null ? EMPTY : { text: ratioInterval(value), key: value.median };
+      return value === null ? EMPTY : cell(ratioInterval(value), value.median);
     },
   };
 }
@@ -76,9 +87,7 @@ export function percentile(name: 'p90' | 'p95' | 'p99'): Column {
     cellOf: ({ latencyMs }) => {
       if (latencyMs === null) return EMPTY;
       const value = latencyMs[name];
-      return value === null
-        ? { text: `withheld (n=${latencyMs.n})`, key: null }
-        : { text: plain(value), key: value };
+      return value === null ? cell(`withheld (n=${latencyMs.n})`, null) : cell(plain(value), value);
     },
   };
 }

@@ -4,12 +4,13 @@ import { groupKey } from '../../core/keys.ts';
 import type { FlopsParts } from '../../core/schema/block.ts';
 import type { Row } from '../../core/schema/row.ts';
 import type { NoiseFloor } from '../../core/schema/summary.ts';
-import { EMPTY, expected, interval, numeric, percentile, text, type Column } from './columnKinds.ts';
+import { cell, EMPTY, expected, interval, numeric, percentile, text, type Column } from './columnKinds.ts';
 import { mebibytes, percent, plain, probability, ratio } from './format.ts';
 import { differenceInterval, metricTitle, score, sharedTitle } from './metric.ts';
 import { NONE, noAccuracyText } from './noAccuracy.ts';
 import { CLASS_NAMES, OPERATOR_CLASSES, timeByClass } from './operatorClasses.ts';
 import { SETTING_FIELDS, varyingFields, type SettingField } from './settings.ts';
+import { statusText } from './status.ts';
 import { rowVerdict, showsVerdicts } from './validity.ts';
 import { speedVerdict } from './verdicts.ts';
 import { labelOf, vocabularyOf, type Vocabulary } from './vocabulary.ts';
@@ -30,7 +31,7 @@ const NAMES = {
 function settingColumn(field: SettingField): Column {
   return {
     title: NAMES[field],
-    cellOf: (row) => ({ text: String(row[field]), key: row[field] }),
+    cellOf: (row) => cell(String(row[field]), row[field]),
   };
 }
 
@@ -40,20 +41,22 @@ const cellColumns = ({ method }: Vocabulary): readonly Column[] => [
   numeric('batch', (row) => row.batch, whole),
 ];
 
-const STATUS_COLUMN = text('status', (row) =>
-  row.status === 'ok' ? 'ok' : `${row.status}: ${row.reason ?? 'no reason recorded'}`,
-);
+const STATUS_COLUMN = text('status', statusText, ({ status }) => (status === 'failed' ? 'bad' : 'plain'));
 
 /** Left out where all rows are VALID. */
-const VERDICT_COLUMN = text('verdict', rowVerdict);
+const VERDICT_COLUMN = text(
+  'verdict',
+  (row) => rowVerdict(row) ?? '',
+  (row) => (rowVerdict(row) === 'INVALID' ? 'bad' : 'plain'),
+);
 
 const always = (): boolean => true;
 
-/** Of a row whose model has no accuracy, `words` in the place of nothing. */
+/** Says `words` in a row whose model has no accuracy, where nothing would stand otherwise. */
 function orNone(column: Column, words: (row: Row) => string = () => NONE): Column {
   return {
     ...column,
-    cellOf: (row) => (row.noAccuracy === undefined ? column.cellOf(row) : { text: words(row), key: null }),
+    cellOf: (row) => (row.noAccuracy === undefined ? column.cellOf(row) : cell(words(row), null)),
   };
 }
 
@@ -95,9 +98,7 @@ function scoreColumns(words: Vocabulary, rows: readonly Row[]): Column[] {
         {
           title,
           cellOf: ({ accuracy }) =>
-            accuracy === null
-              ? EMPTY
-              : { text: named(title, accuracy.metric, accuracy.value), key: accuracy.value },
+            accuracy === null ? EMPTY : cell(named(title, accuracy.metric, accuracy.value), accuracy.value),
         },
         always,
       ),
@@ -117,7 +118,7 @@ function scoreColumns(words: Vocabulary, rows: readonly Row[]): Column[] {
       cellOf: ({ accuracy }) => {
         const delta = accuracy?.deltaVsDense ?? null;
         if (accuracy === null || delta === null) return EMPTY;
-        return { text: differenceInterval(accuracy.metric, delta), key: delta.value };
+        return cell(differenceInterval(accuracy.metric, delta), delta.value);
       },
     }),
     orNone(numeric('paired test', (row) => row.accuracy?.deltaVsDense?.pValue, probability)),

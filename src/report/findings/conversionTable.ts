@@ -1,22 +1,26 @@
 // Conversion by length and batch as one small table a setting, for runs with lengths enough to show where a saving
 // starts to become time. The same numbers stand in the narrow table, cell by cell.
 import { variantKey } from '../../core/keys.ts';
-import type { Summary } from '../../core/schema/summary.ts';
 import { NOT_MEASURED } from './format.ts';
-import { isPruned, settingsOf, type Setting } from './settings.ts';
+import { isPruned, type Setting } from './settings.ts';
 import type { Grid } from '../../core/textGrid.ts';
 
 /** Fewer lengths make no curve. */
 export const LEAST_LENGTHS = 3;
 
-/** Title and table of every setting that has enough lengths. */
-export function conversionGrids(summary: Summary): (readonly [title: string, grid: Grid])[] {
-  return settingsOf(summary).flatMap((setting) => {
+/** A table for every setting that has enough lengths. */
+export function conversionTables(settings: readonly Setting[]): ConversionTable[] {
+  return settings.flatMap((setting) => {
     const pruned = setting.rows.some((row) => isPruned(row) && row.conversion !== null);
     return pruned && setting.lengths.length >= LEAST_LENGTHS
-      ? [[setting.label, gridOf(setting)] as const]
+      ? [{ title: setting.label, grid: gridOf(setting) }]
       : [];
   });
+}
+
+export interface ConversionTable {
+  readonly title: string;
+  readonly grid: Grid;
 }
 
 function gridOf(setting: Setting): Grid {

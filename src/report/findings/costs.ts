@@ -2,12 +2,11 @@
 // a run that did not measure them, so that older runs show nothing.
 import type { Costs } from '../../core/schema/cost.ts';
 import type { Row } from '../../core/schema/row.ts';
-import type { Summary } from '../../core/schema/summary.ts';
-import { place } from './answer.ts';
 import { mebibytes, plain } from './format.ts';
 import { groupBy } from '../../core/grouping.ts';
-import { settingsOf } from './settings.ts';
-import type { Grid, GridColumn } from '../../core/textGrid.ts';
+import type { NotedGrid } from './notedGrid.ts';
+import { place, type Setting } from './settings.ts';
+import type { GridColumn } from '../../core/textGrid.ts';
 import { labelOf, vocabularyOf } from './vocabulary.ts';
 
 export type CostedRow = Row & { readonly costs: Costs };
@@ -29,20 +28,24 @@ const COST_COLUMNS: readonly GridColumn[] = [
   { title: 'disturbed by', align: 'left' },
 ];
 
-export const COST_LEGEND =
+const COST_LEGEND =
   'Costs, each in a process of its own, none of them in any latency: load = making the session; first call = the very first one; new shape = the first call at a further input shape, median; peak memory = the most that the process held, Node and ONNX Runtime included; added = peak less what it held before the model was loaded.';
 
 /** Null when no costs were measured. */
-export function costGrid(summary: Summary): Grid | null {
-  const lines = settingsOf(summary).flatMap(({ shortLabel, rows }) =>
+export function costTable(settings: readonly Setting[]): NotedGrid | null {
+  const lines = settings.flatMap(({ shortLabel, rows }) =>
     [...groupBy(costedRows(rows), place)].flatMap(([where, own]) => [
       { heading: shortLabel === '' ? where : `${shortLabel}: ${where}` },
       ...own.map((row) => ({ cells: cellsOf(row) })),
     ]),
   );
   if (lines.length === 0) return null;
-  const { method } = vocabularyOf(summary.rows);
-  return { columns: [{ title: method, align: 'left' }, ...COST_COLUMNS], lines };
+  const rows = settings.flatMap((setting) => setting.rows);
+  const { method } = vocabularyOf(rows);
+  return {
+    grid: { columns: [{ title: method, align: 'left' }, ...COST_COLUMNS], lines },
+    notes: [COST_LEGEND, ...energyNotes(rows)],
+  };
 }
 
 function cellsOf(row: CostedRow): string[] {
@@ -65,8 +68,8 @@ function cellsOf(row: CostedRow): string[] {
 }
 
 /** Once a run: where the energy comes from, or why there is none. */
-export function energyNotes(summary: Summary): string[] {
-  const all = costedRows(summary.rows).map(({ costs }) => costs);
+export function energyNotes(rows: readonly Row[]): string[] {
+  const all = costedRows(rows).map(({ costs }) => costs);
   const sources = new Set(all.flatMap(({ energySource }) => energySource ?? []));
   const reasons = new Set(all.flatMap(({ energyReason }) => energyReason ?? []));
   return [

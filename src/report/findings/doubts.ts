@@ -4,19 +4,25 @@ import { cellKey } from '../../core/keys.ts';
 import { weightOf, type Weight } from '../../core/doubts.ts';
 import type { Doubt } from '../../core/schema/doubt.ts';
 import type { Summary } from '../../core/schema/summary.ts';
+import { count } from './format.ts';
 
-export interface CountedDoubt {
+interface Told {
   readonly code: string;
   readonly weight: Weight;
   /** The first message seen, after "e.g." when the rows do not all say the same. */
   readonly message: string;
-  readonly advice: string | undefined;
+  readonly advice: string | null;
   /** Rows that carry it; 0 for a doubt about the whole run. */
   readonly rows: number;
+}
+
+export interface CountedDoubt extends Told {
   /** Keys of the cells concerned. */
   readonly cells: readonly string[];
   /** Marks in the tables, e.g. "a". */
   readonly mark: string;
+  /** `code (provisional, 3 rows): message. Advice: ...` */
+  readonly line: string;
 }
 
 export function countDoubts(summary: Summary): readonly CountedDoubt[] {
@@ -32,15 +38,16 @@ export function countDoubts(summary: Summary): readonly CountedDoubt[] {
   for (const row of summary.scenarios)
     for (const doubt of row.doubts) add(doubt, `${cellKey(row)} ${row.scenario.name}`);
   const ordered = [...found].toSorted(([left], [right]) => rank(left) - rank(right));
-  return ordered.map(([code, { doubt, cells, messages }], index) => ({
-    code,
-    weight: weightOf(code),
-    message: messages.size > 1 ? `e.g. ${doubt.message}` : doubt.message,
-    advice: doubt.advice,
-    rows: cells.length,
-    cells,
-    mark: markOf(index),
-  }));
+  return ordered.map(([code, { doubt, cells, messages }], index) => {
+    const told = {
+      code,
+      weight: weightOf(code),
+      message: messages.size > 1 ? `e.g. ${doubt.message}` : doubt.message,
+      advice: doubt.advice ?? null,
+      rows: cells.length,
+    };
+    return { ...told, cells, mark: markOf(index), line: doubtLine(told) };
+  });
 }
 
 const ORDER: readonly Weight[] = ['invalid', 'provisional', 'note'];
@@ -55,10 +62,18 @@ function markOf(index: number): string {
   return index < 26 ? letter : markOf(Math.floor(index / 26) - 1) + letter;
 }
 
-/** `code (provisional, 3 rows): message. Advice: ...` */
-export function doubtLine(doubt: CountedDoubt): string {
-  const where = doubt.rows === 0 ? 'whole run' : `${doubt.rows} row${doubt.rows === 1 ? '' : 's'}`;
-  const advice = doubt.advice === undefined ? '' : ` Advice: ${doubt.advice}`;
+/** Marks of the doubts that a row carries, in the order of the list. */
+export function marksOf(row: { readonly doubts: readonly Doubt[] }, doubts: readonly CountedDoubt[]): string {
+  const own = new Set(row.doubts.map(({ code }) => code));
+  return doubts
+    .filter(({ code }) => own.has(code))
+    .map(({ mark }) => mark)
+    .join(' ');
+}
+
+function doubtLine(doubt: Told): string {
+  const where = doubt.rows === 0 ? 'whole run' : count(doubt.rows, 'row');
+  const advice = doubt.advice === null ? '' : ` Advice: ${doubt.advice}`;
   return `${doubt.code} (${doubt.weight}, ${where}): ${sentence(doubt.message)}${advice}`;
 }
 

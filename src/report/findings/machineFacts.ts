@@ -3,13 +3,12 @@ import type { SettingProof } from '../../core/schema/block.ts';
 import type { Machine } from '../../core/schema/machine.ts';
 import type { Summary } from '../../core/schema/summary.ts';
 import { count, gibibytes } from './format.ts';
-import { harnessText } from './harness.ts';
+import type { Tone } from './tone.ts';
 
-type Fact = readonly [string, string];
+export type Fact = readonly [term: string, text: string];
 
-export function runFacts(summary: Summary): Fact[] {
-  const { run, rows } = summary;
-  const harness = harnessText(summary);
+/** @param harness what measuring cost, if that is known. */
+export function runFacts({ run, rows }: Summary, harness: string | null): Fact[] {
   return [
     ['run', `${run.id} (${run.status})`],
     ['started', run.startedAt],
@@ -55,13 +54,27 @@ function gpuText({ name, memoryBytes, driver, computeCapability }: Machine['gpus
   return parts.filter((part) => part !== '').join(', ');
 }
 
-export function settingFacts(settings: readonly SettingProof[]): Fact[] {
-  return settings.map((proof) => [
-    `setting ${proof.name}`,
-    `asked for ${proof.requested}, ${proof.observed === null ? 'cannot be observed' : `seen ${proof.observed}`}${proof.effective === false ? ': did not act' : ''}`,
-  ]);
+/** What was asked of the sessions, and what was seen of it. */
+export interface SettingFact {
+  readonly name: string;
+  readonly asked: string;
+  readonly seen: string;
+  readonly effect: 'yes' | 'no' | 'unknown';
+  readonly tone: Tone;
+  /** All of it in one text. */
+  readonly text: string;
 }
 
-export function effectText({ effective }: SettingProof): string {
-  return effective === null ? 'unknown' : effective ? 'yes' : 'no';
+export function settingFacts(settings: readonly SettingProof[]): SettingFact[] {
+  return settings.map(({ name, requested, observed, effective }) => {
+    const seen = observed === null ? 'cannot be observed' : `seen ${observed}`;
+    return {
+      name,
+      asked: requested,
+      seen: observed ?? 'cannot be observed',
+      effect: effective === null ? 'unknown' : effective ? 'yes' : 'no',
+      tone: effective === false ? 'bad' : 'plain',
+      text: `asked for ${requested}, ${seen}${effective === false ? ': did not act' : ''}`,
+    };
+  });
 }

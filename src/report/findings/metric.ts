@@ -6,22 +6,23 @@ import { isSignificant, NOT_MEASURED, percent, points } from './format.ts';
 type Accuracy = NonNullable<Row['accuracy']>;
 type Scored = Pick<Row, 'accuracy'>;
 
-const NAMES: Readonly<Record<string, string>> = {
+const TITLES: Readonly<Record<string, string>> = {
   accuracy: 'accuracy',
   f1: 'F1',
-  matthews: 'Matthews correlation',
-  pearson: 'Pearson correlation',
-  spearman: 'Spearman correlation',
+  matthews: 'Matthews',
+  pearson: 'Pearson',
+  spearman: 'Spearman',
 };
+const CORRELATIONS: readonly string[] = ['matthews', 'pearson', 'spearman'];
 
 /** In a sentence: `accuracy`, `F1`, `Matthews correlation`. */
 export function metricName(metric: string): string {
-  return NAMES[metric] ?? metric;
+  return `${metricTitle(metric)}${CORRELATIONS.includes(metric) ? ' correlation' : ''}`;
 }
 
 /** In a column: `accuracy`, `F1`, `Matthews`. */
 export function metricTitle(metric: string): string {
-  return metricName(metric).replace(' correlation', '');
+  return TITLES[metric] ?? metric;
 }
 
 /** `91.2 %`, `0.887` */
@@ -43,11 +44,24 @@ export function differenceUnit(metric: string): string {
 }
 
 /** `−0.6 [−1.4..+0.2]` */
-export function differenceInterval(
-  metric: string,
-  { value, low, high }: { readonly value: number; readonly low: number; readonly high: number },
-): string {
-  return `${scoreDifference(metric, value)} [${scoreDifference(metric, low)}..${scoreDifference(metric, high)}]`;
+export function differenceInterval(metric: string, difference: Difference): string {
+  return spanText(metric, difference, '');
+}
+
+interface Difference {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+function spanText(metric: string, { value, low, high }: Difference, unit: string): string {
+  const [middle, from, to] = [value, low, high].map((one) => scoreDifference(metric, one));
+  return `${middle}${unit} [${from}..${to}]`;
+}
+
+/** `−0.6 points [−1.4..+0.2]`, `−0.012 [−0.030..+0.004]` */
+export function differenceWithUnit(metric: string, difference: Difference): string {
+  return spanText(metric, difference, differenceUnit(metric));
 }
 
 /** The metrics of rows that have one, in the order they are met. */

@@ -57,6 +57,11 @@ function describeField(axes: Axes, field: SettingField): string {
   }
 }
 
+/** "length 128, batch 8" */
+export function place(row: Pick<Row, 'seqLen' | 'batch'>): string {
+  return `length ${row.seqLen}, batch ${row.batch}`;
+}
+
 /** Dense first, then METHODS order, then points by name with their numbers in numeric order. */
 export function compareVariants(a: Pick<Row, 'method' | 'point'>, b: Pick<Row, 'method' | 'point'>): number {
   const byMethod = VARIANT_METHODS.indexOf(a.method) - VARIANT_METHODS.indexOf(b.method);
@@ -102,8 +107,7 @@ function byCell(a: Row, b: Row): number {
 }
 
 /** The noise floor of a row's group as a share, else the run's worst, else 0 (none measured). */
-export function noiseFloorOf(summary: Summary, row: Row): number {
-  const { noiseFloor } = summary;
+export function noiseFloorOf(noiseFloor: Summary['noiseFloor'], row: Row): number {
   if (noiseFloor === null) return 0;
   const own = noiseFloor.groups.find(
     ({ group }) =>

@@ -28,8 +28,8 @@ export function runVerdict(summary: Summary, doubts: readonly CountedDoubt[]): R
       ? ''
       : `, because of ${reasons.map((code) => reasonText(code, summary, doubts)).join(', ')}`;
   const sentences = [`This run is ${verdict}${because}.`, rowTally(rows), MEANING[verdict]];
-  const advice = doubts.find(({ code, advice }) => reasons.includes(code) && advice !== undefined)?.advice;
-  if (advice !== undefined) sentences.push(`First: ${advice}.`);
+  const advice = doubts.find(({ code, advice }) => reasons.includes(code) && advice !== null)?.advice ?? null;
+  if (advice !== null) sentences.push(`First: ${advice}.`);
   return { verdict, sentences: sentences.filter((text) => text !== '') };
 }
 
@@ -47,7 +47,7 @@ function isPeer({ method }: Row): boolean {
 }
 
 function rowTally(rows: readonly Row[]): string {
-  const measured = rows.filter((row) => !isPeer(row) && rowVerdict(row) !== '');
+  const measured = rows.filter((row) => !isPeer(row) && rowVerdict(row) !== null);
   const of = (verdict: Validity['verdict']): number =>
     measured.filter((row) => rowVerdict(row) === verdict).length;
   if (measured.length === 0) return '';
@@ -59,12 +59,19 @@ function rowTally(rows: readonly Row[]): string {
   return `Of ${all}: ${parts.join(', ')}.`;
 }
 
-/** Empty for a row without numbers. */
-export function rowVerdict(row: Row): string {
-  return validityOfRow(row)?.verdict ?? '';
+/** Null for a row without numbers. */
+export function rowVerdict(row: Row): Validity['verdict'] | null {
+  return validityOfRow(row)?.verdict ?? null;
 }
+
+/** Short enough for a narrow table. */
+export const SHORT_VERDICTS: Readonly<Record<Validity['verdict'], string>> = {
+  VALID: 'VALID',
+  PROVISIONAL: 'PROV.',
+  INVALID: 'INVALID',
+};
 
 /** Whether a table needs a column for it; if not, one line says it of all. */
 export function showsVerdicts(rows: readonly Row[]): boolean {
-  return rows.some((row) => !['', 'VALID'].includes(rowVerdict(row)));
+  return rows.some((row) => (rowVerdict(row) ?? 'VALID') !== 'VALID');
 }

@@ -10,6 +10,7 @@ import { geometricMean } from '../../stats/samples.ts';
 import { isSignificant } from './format.ts';
 import { groupBy } from '../../core/grouping.ts';
 import { compareVariants, isPruned, noiseFloorOf, type Setting } from './settings.ts';
+import type { Tone } from './tone.ts';
 
 export type SpeedVerdict = 'faster' | 'slower' | 'not distinguishable' | 'not measured';
 export type AccuracyVerdict =
@@ -23,6 +24,17 @@ export type Worth =
   | 'not shown to be worth it'
   | 'not worth it here'
   | 'not measured';
+
+export const WORTH_TONES: Readonly<Record<Worth, Tone>> = {
+  'worth it here': 'good',
+  'a trade': 'plain',
+  'faster, accuracy unknown': 'plain',
+  'faster, without an accuracy': 'plain',
+  'only in some cells': 'plain',
+  'not shown to be worth it': 'plain',
+  'not worth it here': 'bad',
+  'not measured': 'plain',
+};
 
 /** @param floor the noise floor of the row's group, a share of 1. */
 export function speedVerdict(speedup: Interval | null | undefined, floor: number): SpeedVerdict {
@@ -60,14 +72,17 @@ export interface VariantVerdict {
   readonly worth: Worth;
 }
 
-export function variantVerdicts(summary: Summary, setting: Setting): readonly VariantVerdict[] {
+export function variantVerdicts(
+  noiseFloor: Summary['noiseFloor'],
+  setting: Setting,
+): readonly VariantVerdict[] {
   const byVariant = groupBy(setting.rows.filter(isPruned).toSorted(compareVariants), variantKey);
-  return [...byVariant].map(([variant, rows]) => judge(summary, variant, rows));
+  return [...byVariant].map(([variant, rows]) => judge(noiseFloor, variant, rows));
 }
 
-function judge(summary: Summary, variant: string, rows: readonly Row[]): VariantVerdict {
+function judge(noiseFloor: Summary['noiseFloor'], variant: string, rows: readonly Row[]): VariantVerdict {
   const speed = { faster: 0, slower: 0, 'not distinguishable': 0, 'not measured': 0 };
-  for (const row of rows) speed[speedVerdict(row.speedup?.vsDense, noiseFloorOf(summary, row))] += 1;
+  for (const row of rows) speed[speedVerdict(row.speedup?.vsDense, noiseFloorOf(noiseFloor, row))] += 1;
   const measured = rows.filter((row) => speedupOf(row) !== null);
   const bySpeed = measured.toSorted((a, b) => (speedupOf(b) ?? 0) - (speedupOf(a) ?? 0));
   const withDelta = rows.filter((row) => deltaOf(row) !== null);

@@ -5,17 +5,9 @@ import { groupBy } from '../../core/grouping.ts';
 import { escapeHtml, section } from '../render/html/markup.ts';
 import { FEWEST_VALUES } from '../../stats/steps.ts';
 import { settingKey } from '../findings/settings.ts';
+import { htmlTable } from '../render/html/stackTable.ts';
 import { READING, SHOWN_RUNS } from './machinePage.ts';
-import {
-  cellId,
-  htmlTable,
-  keyOf,
-  machineFile,
-  renderPage,
-  runText,
-  shortened,
-  verdictCell,
-} from './page.ts';
+import { cellId, keyOf, machineFile, renderPage, runText, shortened, verdictCell } from './page.ts';
 import { movesIn } from './moves.ts';
 import { moveTable } from './moveTable.ts';
 import { sparkline } from './plot.ts';

@@ -3,7 +3,8 @@
 import { count } from '../findings/format.ts';
 import { escapeHtml } from '../render/html/markup.ts';
 import type { Move } from './moves.ts';
-import { cellId, htmlTable, keyOf, machineFile } from './page.ts';
+import { cellId, keyOf, machineFile } from './page.ts';
+import { htmlTable } from '../render/html/stackTable.ts';
 import { commitsText, moveText, nightsText, placeText, quantityOf, stateText, stepText } from './wording.ts';
 
 const HEADERS = ['method', 'quantity', 'change', 'between', 'commits', 'where', 'state'];

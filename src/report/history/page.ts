@@ -1,5 +1,6 @@
 // The frame of a trend page: one file without a script or a network, in the reader's colour scheme.
-import { documentHead, escapeHtml, scrollable } from '../render/html/markup.ts';
+import { documentHead, escapeHtml } from '../render/html/markup.ts';
+import type { HtmlCell } from '../render/html/stackTable.ts';
 import type { VariantMethod } from '../../core/names.ts';
 import type { CellHistory, HistoryRun, MachineHistory } from './record.ts';
 import { HISTORY_STYLE } from './style.ts';
@@ -30,29 +31,6 @@ ${body}
 </body>
 </html>
 `;
-}
-
-export interface HtmlCell {
-  readonly html: string;
-  readonly className?: string;
-}
-
-/** A table that becomes a list of blocks at phone width; cells are HTML already. */
-export function htmlTable(
-  caption: string,
-  headers: readonly string[],
-  rows: readonly { readonly head: string; readonly cells: readonly HtmlCell[] }[],
-): string {
-  const head = headers.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
-  const body = rows.map(({ head: first, cells }) => {
-    const rest = cells.map(({ html, className }, index) => {
-      const label = escapeHtml(headers[index + 1] ?? '');
-      return `<td data-label="${label}"${className === undefined ? '' : ` class="${className}"`}>${html}</td>`;
-    });
-    return `<tr><th scope="row">${first}</th>${rest.join('')}</tr>`;
-  });
-  const inner = `<caption>${escapeHtml(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body.join('\n')}\n</tbody>`;
-  return scrollable(caption, `<table class="stack">${inner}</table>`);
 }
 
 /** The file of a machine beside the index. A fingerprint comes from a file of others, so it may not lead elsewhere. */

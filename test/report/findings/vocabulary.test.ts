@@ -1,10 +1,9 @@
 // A run of ready graphs speaks of graphs and their baseline graph, a run of the zoo's models of methods and dense.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chartsOf } from '../../../src/report/findings/charts.ts';
 import { columnsOf } from '../../../src/report/findings/columns.ts';
 import { GRAPH_WORDS, labelOf, METHOD_WORDS, vocabularyOf } from '../../../src/report/findings/vocabulary.ts';
-import { renderTable } from '../../../src/report/render/terminal/tables.ts';
+import { chartsOf, tableOf } from '../../fixtures/report.ts';
 import { fixtureSummary, readySummary } from '../../fixtures/summary.ts';
 
 const [ready, zoo] = [readySummary(), fixtureSummary()];
@@ -21,11 +20,11 @@ test('texts speak of dense and methods, or of the baseline graph and graphs', ()
   for (const title of ['graph', 'speed-up vs baseline', 'speed-up vs padded baseline'])
     assert.ok(titles.includes(title), title);
   assert.ok(titles.includes('difference from the baseline graph'));
-  const text = renderTable(ready);
+  const text = tableOf(ready);
   assert.ok(text.includes('FLOPs of the baseline graph / FLOPs of the graph'));
   assert.match(text, /^Noise floor \(the baseline graph against its own copy\)/m);
   assert.doesNotMatch(text, /\bdense\b|\bmethods?\b/);
-  const own = renderTable(zoo);
+  const own = tableOf(zoo);
   assert.ok(own.includes('FLOPs of dense (unpadded) / FLOPs of the method'));
   assert.match(own, /^Noise floor \(dense against its own copy\)/m);
   assert.doesNotMatch(own, /\bgraphs?\b/);
@@ -34,7 +33,7 @@ test('texts speak of dense and methods, or of the baseline graph and graphs', ()
 test('the sentences about nothing faster and nothing measured have both wordings', () => {
   const slow = { median: 1.01, low: 0.98, high: 1.04 };
   const first = (summary: typeof ready, vsDense: typeof slow | null): string =>
-    renderTable({
+    tableOf({
       ...summary,
       rows: summary.rows.map((row) => ({
         ...row,
@@ -50,11 +49,8 @@ test('the sentences about nothing faster and nothing measured have both wordings
 test('names that somebody gave stay as they are', () => {
   const named = readySummary();
   for (const row of named.rows.filter(({ point }) => point === 'ltp')) row.point = 'dense';
-  assert.match(
-    renderTable(named),
-    /graph:dense is the fastest graph: 1\.85x vs the baseline graph on average/,
-  );
-  assert.match(renderTable(zoo), /ltp:x2 is the fastest method: 1\.85x vs dense on average/);
+  assert.match(tableOf(named), /graph:dense is the fastest graph: 1\.85x vs the baseline graph on average/);
+  assert.match(tableOf(zoo), /ltp:x2 is the fastest method: 1\.85x vs dense on average/);
 });
 
 test('rows are labelled by what they are', () => {

@@ -1,5 +1,6 @@
 // What a chart shows, as pure data without colours, shapes or code: the same value is drawn into a PNG, drawn again in the
 // page in a light or dark theme, and printed as the chart's table for readers who do not see it.
+import type { SectionId } from './sections.ts';
 
 export interface ChartPoint {
   readonly x: number;
@@ -61,46 +62,3 @@ export interface ChartSpec {
   /** The same numbers as text. */
   readonly table: { readonly headers: readonly string[]; readonly rows: readonly (readonly string[])[] };
 }
-
-/** Sections of a report in order. */
-export const SECTIONS = {
-  speedup: {
-    title: 'Is it faster?',
-    intro:
-      'Wall-clock time of the baseline divided by that of the method, on the same inputs, interleaved. Above 1 is faster. Inside the grey band this run cannot tell a method from the baseline.',
-  },
-  accuracy: {
-    title: 'What does it cost in accuracy?',
-    intro:
-      'Up and to the right is better. A hollow mark is dominated: another method is at least as good in both.',
-  },
-  tokens: {
-    title: 'How many tokens survive?',
-    intro: 'Mean tokens alive after the pruning of each layer, as a share of the real tokens at the input.',
-  },
-  conversion: {
-    title: 'How much of the saving becomes time?',
-    intro:
-      'Conversion is the time ratio divided by the FLOPs ratio, both against dense; 1 means nothing is lost.',
-  },
-  time: {
-    title: 'Where does the time go?',
-    intro:
-      'Kernel time by operator type from a profiling pass of its own, which costs 5-14 %; not the timed runs.',
-  },
-  throughput: {
-    title: 'How fast in absolute terms?',
-    intro:
-      'Median latency of one call, and sequences per second. These depend on the machine more than the ratios do.',
-  },
-  scenarios: {
-    title: 'How does it behave under load?',
-    intro:
-      'The same graphs as they are used: one request after another (single-stream), all at once (offline), and arriving at random times (server), where latency counts from the scheduled arrival and so holds the wait for a free stream. All methods answer the same requests.',
-  },
-  costs: {
-    title: 'What else does it cost?',
-    intro: 'Loading, first calls, memory and energy, each method alone in a process of its own.',
-  },
-} as const;
-export type SectionId = keyof typeof SECTIONS;

@@ -4,8 +4,7 @@
 import type { Row } from '../../../core/schema/row.ts';
 import { LEAST_LENGTHS } from '../conversionTable.ts';
 import { plain } from '../format.ts';
-import { isPruned, type Setting } from '../settings.ts';
-import { place } from '../answer.ts';
+import { isPruned, type Setting, place } from '../settings.ts';
 import { labelOf } from '../vocabulary.ts';
 import type { ChartPoint, ChartSpec } from './chartSpec.ts';
 import { crossTable } from './crossTable.ts';

@@ -1,8 +1,7 @@
 // Memory and loading by method, stacked, for the smallest and the largest cell whose costs were measured.
-import { place } from '../answer.ts';
 import { costedRows, type CostedRow } from '../costs.ts';
 import { plain } from '../format.ts';
-import type { Setting } from '../settings.ts';
+import { place, type Setting } from '../settings.ts';
 import { labelOf } from '../vocabulary.ts';
 import type { ChartSpec } from './chartSpec.ts';
 import { chartId, titleOf } from './seriesOf.ts';

@@ -1,10 +1,9 @@
 // Kernel time of one sequence by what the kernel does, stacked, for the smallest and the largest cell: the first
 // shows the overhead of pruning, the second what is left to win.
 import type { Row } from '../../../core/schema/row.ts';
-import { place } from '../answer.ts';
 import { NOT_MEASURED, plain } from '../format.ts';
 import { CLASS_NAMES, OPERATOR_CLASSES, timeByClass } from '../operatorClasses.ts';
-import type { Setting } from '../settings.ts';
+import { place, type Setting } from '../settings.ts';
 import { labelOf } from '../vocabulary.ts';
 import type { ChartSpec } from './chartSpec.ts';
 import { chartId, titleOf } from './seriesOf.ts';

@@ -3,13 +3,12 @@
 // others, and a queue makes much of the dear ones; here that is seen.
 import { groupKey } from '../../../core/keys.ts';
 import type { ScenarioRow } from '../../../core/schema/scenario.ts';
-import { place } from '../answer.ts';
 import type { ChartSpec } from '../charts/chartSpec.ts';
 import { chartId, seriesOf, titleOf } from '../charts/seriesOf.ts';
 import { ticksBetween } from '../charts/throughput.ts';
 import { plain } from '../format.ts';
 import { groupBy } from '../../../core/grouping.ts';
-import { settingKey, type Setting } from '../settings.ts';
+import { settingKey, type Setting, place } from '../settings.ts';
 import { scenarioText } from './table.ts';
 
 const SHARE_TICKS = [50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1] as const;

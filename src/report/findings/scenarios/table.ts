@@ -2,14 +2,13 @@
 // requests enough, failed rows with their reason.
 import { groupKey } from '../../../core/keys.ts';
 import type { ScenarioRow } from '../../../core/schema/scenario.ts';
-import type { Summary } from '../../../core/schema/summary.ts';
-import { place } from '../answer.ts';
-import type { CountedDoubt } from '../doubts.ts';
+import { marksOf, type CountedDoubt } from '../doubts.ts';
 import { count, percent, plain, ratioInterval } from '../format.ts';
 import { groupBy } from '../../../core/grouping.ts';
-import { compareVariants, describe, varyingFields } from '../settings.ts';
-import { toText, type Grid, type GridColumn, type GridLine } from '../../../core/textGrid.ts';
-import { toMarkdown } from '../../render/markdown/grid.ts';
+import type { NotedGrid } from '../notedGrid.ts';
+import { compareVariants, describe, place, varyingFields } from '../settings.ts';
+import { statusText } from '../status.ts';
+import type { GridColumn, GridLine } from '../../../core/textGrid.ts';
 import { labelOf, vocabularyOf, type Vocabulary } from '../vocabulary.ts';
 
 const columnsOf = ({ method, vsBaseline }: Vocabulary): readonly GridColumn[] => [
@@ -28,13 +27,16 @@ const columnsOf = ({ method, vsBaseline }: Vocabulary): readonly GridColumn[] =>
   { title: 'doubts', align: 'left' },
 ];
 
-export const SCENARIO_LEGEND =
+const LEGEND =
   'Latency of a request: from its issue (single-stream) or its scheduled arrival, waiting included (server). busy = share of the streams’ time inside session.run. Ratios: dense over the method, above 1 is better, [95 % interval over turns]. Where requests are too few for a percentile, it says so instead.';
 
 const WITHHELD = 'n too small';
 
 /** Null when no scenarios were asked for. */
-export function scenarioGrid({ scenarios }: Summary, doubts: readonly CountedDoubt[]): Grid | null {
+export function scenarioTable(
+  scenarios: readonly ScenarioRow[],
+  doubts: readonly CountedDoubt[],
+): NotedGrid | null {
   if (scenarios.length === 0) return null;
   const varying = varyingFields(scenarios);
   const blocks = groupBy(scenarios, (row) => `${groupKey(row)} ${row.scenario.name}`);
@@ -45,7 +47,10 @@ export function scenarioGrid({ scenarios }: Summary, doubts: readonly CountedDou
     const body = rows.toSorted(compareVariants).map((row) => lineOf(row, doubts));
     return [{ heading: `${scenarioText(first)}: ${where}` }, ...body];
   });
-  return { columns: columnsOf(vocabularyOf(scenarios)), lines };
+  return {
+    grid: { columns: columnsOf(vocabularyOf(scenarios)), lines },
+    notes: [LEGEND, ...harnessNotes(scenarios)],
+  };
 }
 
 /** `server, 2 streams, 141 requests a second` */
@@ -58,11 +63,8 @@ export function scenarioText({ scenario }: Pick<ScenarioRow, 'scenario'>): strin
 }
 
 function lineOf(row: ScenarioRow, doubts: readonly CountedDoubt[]): GridLine {
-  if (row.status !== 'ok')
-    return { label: labelOf(row), across: `${row.status}: ${row.reason ?? 'no reason recorded'}` };
+  if (row.status !== 'ok') return { label: labelOf(row), across: statusText(row) };
   const { latencyMs, vsDense } = row;
-  const own = new Set(row.doubts.map(({ code }) => code));
-  const marks = doubts.filter(({ code }) => own.has(code)).map(({ mark }) => mark);
   const time = (ms: number | null | undefined): string =>
     ms === undefined ? '' : ms === null ? WITHHELD : plain(ms);
   const interval = (value: Parameters<typeof ratioInterval>[0]): string =>
@@ -81,26 +83,16 @@ function lineOf(row: ScenarioRow, doubts: readonly CountedDoubt[]): GridLine {
       interval(vsDense?.p50),
       interval(vsDense?.p99),
       latencyMs === null ? '' : String(latencyMs.n),
-      marks.join(' '),
+      marksOf(row, doubts),
     ],
   };
 }
 
-/** For the terminal; nothing where no scenarios were asked for. */
-export function scenarioSections(summary: Summary, doubts: readonly CountedDoubt[]): string[] {
-  const grid = scenarioGrid(summary, doubts);
-  return grid === null ? [] : [toText(grid), `${SCENARIO_LEGEND} ${harnessNote(summary)}`.trim()];
-}
-
-export function scenarioMarkdown(summary: Summary, doubts: readonly CountedDoubt[]): string {
-  const grid = scenarioGrid(summary, doubts);
-  if (grid === null) return '';
-  return `## Under load\n\n${toMarkdown(grid)}\n\n${`${SCENARIO_LEGEND} ${harnessNote(summary)}`.trim()}`;
-}
-
 /** The largest, so that no reader takes it for the method's. */
-export function harnessNote({ scenarios }: Summary): string {
+function harnessNotes(scenarios: readonly ScenarioRow[]): string[] {
   const known = scenarios.flatMap(({ harnessMs }) => harnessMs ?? []);
-  if (known.length === 0) return '';
-  return `Of each latency, at most ${plain(Math.max(...known))} ms on average are the harness's: handing the request to a stream and the answer back.`;
+  if (known.length === 0) return [];
+  return [
+    `Of each latency, at most ${plain(Math.max(...known))} ms on average are the harness's: handing the request to a stream and the answer back.`,
+  ];
 }

@@ -1,25 +1,28 @@
 // The charts of the page by section: a drawing, a caption, and the same numbers as a table.
-import { SECTIONS, type ChartSpec, type SectionId } from '../../findings/charts/chartSpec.ts';
+import type { ChartSection } from '../../findings/charts/charts.ts';
+import type { ChartSpec } from '../../findings/charts/chartSpec.ts';
+import type { SectionId } from '../../findings/charts/sections.ts';
 import { escapeHtml, section, simpleTable } from './markup.ts';
+
+/** What stands in a section below its charts, or in their place. */
+export type Extras = Partial<Readonly<Record<SectionId, string>>>;
 
 /** Sections that a run need not have. */
 const OPTIONAL: readonly SectionId[] = ['scenarios', 'costs'];
 
-/** @param extras what stands in a section below its charts, or in their place. */
-export function chartSections(
-  specs: readonly ChartSpec[],
-  extras: Partial<Readonly<Record<SectionId, string>>> = {},
-): string {
-  const ids = Object.keys(SECTIONS) as SectionId[]; // keys of a const literal
-  return ids
-    .map((id) => {
-      const own = specs.filter((spec) => spec.section === id);
-      const { title, intro } = SECTIONS[id];
-      if (own.length === 0 && OPTIONAL.includes(id) && (extras[id] ?? '') === '') return '';
-      const empty = (extras[id] ?? '') === '' ? '<p class="note">Not measured in this run.</p>' : '';
+export function isShown({ id, charts }: ChartSection, extras: Extras): boolean {
+  return charts.length > 0 || !OPTIONAL.includes(id) || (extras[id] ?? '') !== '';
+}
+
+export function chartSections(sections: readonly ChartSection[], extras: Extras): string {
+  return sections
+    .filter((one) => isShown(one, extras))
+    .map(({ id, title, intro, charts }) => {
+      const extra = extras[id] ?? '';
+      const empty = extra === '' ? '<p class="note">Not measured in this run.</p>' : '';
       const figures =
-        own.length === 0 ? empty : `<div class="charts">\n${own.map(figure).join('\n')}\n</div>`;
-      return section(id, title, `<p>${escapeHtml(intro)}</p>\n${figures}${extras[id] ?? ''}`);
+        charts.length === 0 ? empty : `<div class="charts">\n${charts.map(figure).join('\n')}\n</div>`;
+      return section(id, title, `<p>${escapeHtml(intro)}</p>\n${figures}${extra}`);
     })
     .join('\n');
 }

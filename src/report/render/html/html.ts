@@ -2,16 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Summary } from '../../../core/schema/summary.ts';
-import { answerOf } from '../../findings/answer.ts';
+import type { Findings } from '../../findings/findings.ts';
+import type { Peers } from '../../findings/peers.ts';
 import { CHART_PAINT_FUNCTIONS } from '../charts/paint.ts';
-import { chartsOf } from '../../findings/charts.ts';
-import { judgeClaims } from '../../findings/claims.ts';
-import { countDoubts } from '../../findings/doubts.ts';
-import { chartSections } from './charts.ts';
+import { DARK, LIGHT } from '../charts/palette.ts';
+import { chartSections, isShown, type Extras } from './charts.ts';
 import { compareKeys, drawCharts, makeSortable } from './client.ts';
 import { fullTable } from './fullTable.ts';
-import { costTable } from './costTable.ts';
+import { gridTable } from './gridTable.ts';
 import { documentHead, escapeHtml, scriptJson, section } from './markup.ts';
 import {
   answerSection,
@@ -21,13 +19,7 @@ import {
   notesSection,
   validityBanner,
 } from './sections.ts';
-import { scenarioTable } from './scenarios.ts';
 import { STYLE } from './style.ts';
-import { noAccuracySentences } from '../../findings/noAccuracy.ts';
-import { DARK, LIGHT } from '../charts/palette.ts';
-import { peerLines, PEERS_INTRO } from '../../findings/peers.ts';
-import { settingsOf } from '../../findings/settings.ts';
-import { runVerdict } from '../../findings/validity.ts';
 
 const CONTENTS = [
   ['answer', 'Answer'],
@@ -47,33 +39,30 @@ const CONTENTS = [
   ['terms', 'Terms'],
 ] as const;
 
-export function renderHtml(summary: Summary): string {
-  const { run } = summary;
-  const specs = chartsOf(summary);
-  const doubts = countDoubts(summary);
-  const rows = settingsOf(summary).flatMap((setting) => setting.rows);
-  const present = CONTENTS.filter(([id]) => {
-    if (id === 'scenarios') return summary.scenarios.length > 0;
-    return id !== 'costs' || specs.some(({ section: own }) => own === id);
-  });
-  const links = present.map(([id, name]) => `<li><a href="#${id}">${name}</a></li>`).join('');
-  return `${documentHead(`Token pruning on ${run.machine.label}: ${run.id}`, STYLE)}
+export function renderHtml(findings: Findings): string {
+  const { run, worth, answer, charts, claims, doubts } = findings;
+  const extras = extrasOf(findings);
+  const hidden = charts.filter((one) => !isShown(one, extras)).map(({ id }): string => id);
+  const links = CONTENTS.filter(([id]) => !hidden.includes(id))
+    .map(([id, name]) => `<li><a href="#${id}">${name}</a></li>`)
+    .join('');
+  return `${documentHead(`Token pruning on ${run.machine}: ${run.id}`, STYLE)}
 <body>
 <a class="skip" href="#answer">Skip to the answer</a>
 <header>
-<h1>Is token pruning worth it on ${escapeHtml(run.machine.label)}?</h1>
+<h1>Is token pruning worth it on ${escapeHtml(run.machine)}?</h1>
 <p class="meta">Run ${escapeHtml(run.id)}, ${escapeHtml(run.startedAt)}, suite ${escapeHtml(run.suite)}, ${escapeHtml(run.status)}</p>
-${validityBanner(runVerdict(summary, doubts))}
+${validityBanner(worth)}
 <nav aria-label="Contents"><ul>${links}</ul></nav>
 </header>
 <main>
-${answerSection(answerOf(summary))}
-${chartSections(specs, { speedup: notes(peerNotes(rows)), accuracy: notes(noAccuracySentences(rows)), scenarios: scenarioTable(summary), costs: costTable(summary) })}
-${claimSection(judgeClaims(summary))}
-${section('rows', 'All numbers', fullTable(rows, summary.noiseFloor?.groups ?? []))}
+${answerSection(answer)}
+${chartSections(charts, extras)}
+${claimSection(claims)}
+${section('rows', 'All numbers', fullTable(findings.fullTable))}
 ${doubtSection(doubts)}
-${machineSection(summary)}
-${notesSection()}
+${machineSection(findings)}
+${notesSection(findings)}
 </main>
 <footer><p>Made by <code>npm run report</code> from the summary of the run; do not edit.</p></footer>
 <script>${chartLibrary()}</script>
@@ -81,16 +70,24 @@ ${notesSection()}
 'use strict';
 ${clientCode()}
 makeSortable(window);
-drawCharts(window, ${scriptJson(specs)}, ${scriptJson({ light: LIGHT, dark: DARK })}, chartConfiguration);
+drawCharts(window, ${scriptJson(charts.flatMap((one) => one.charts))}, ${scriptJson({ light: LIGHT, dark: DARK })}, chartConfiguration);
 </script>
 </body>
 </html>
 `;
 }
 
-function peerNotes(rows: Summary['rows']): string[] {
-  const lines = peerLines(rows);
-  return lines.length === 0 ? [] : [PEERS_INTRO, ...lines];
+function extrasOf({ peers, noAccuracy, scenarios, costs }: Findings): Extras {
+  return {
+    speedup: notes(peerNotes(peers)),
+    accuracy: notes(noAccuracy),
+    scenarios: gridTable('The methods under load, by scenario', scenarios),
+    costs: gridTable('Costs of each method, in a process of its own', costs),
+  };
+}
+
+function peerNotes(peers: Peers | null): readonly string[] {
+  return peers === null ? [] : [peers.intro, ...peers.lines];
 }
 
 function notes(texts: readonly string[]): string {

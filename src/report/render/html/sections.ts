@@ -1,13 +1,12 @@
 // The worded sections of the page: answer, verdicts, claims, machine, doubts, notes.
-import type { SettingProof } from '../../../core/schema/block.ts';
-import type { Summary } from '../../../core/schema/summary.ts';
-import type { Answer, SettingAnswer, VariantAnswer } from '../../findings/answer.ts';
-import type { ClaimRow } from '../../findings/claims.ts';
-import { doubtLine, type CountedDoubt } from '../../findings/doubts.ts';
-import { effectText, machineFacts, runFacts } from '../../findings/machineFacts.ts';
-import { METHODOLOGY, TERMS } from '../../findings/terms.ts';
+import type { Answer, SettingAnswer } from '../../findings/answer.ts';
+import type { Claims } from '../../findings/claims/claims.ts';
+import type { CountedDoubt } from '../../findings/doubts.ts';
+import type { Findings } from '../../findings/findings.ts';
+import type { SettingFact } from '../../findings/machineFacts.ts';
 import type { RunVerdict } from '../../findings/validity.ts';
-import { definitions, escapeHtml, paragraphs, scrollable, section } from './markup.ts';
+import { definitions, escapeHtml, paragraphs, section } from './markup.ts';
+import { stackTable } from './stackTable.ts';
 
 export function answerSection(answer: Answer): string {
   const settings = answer.settings.map(
@@ -25,103 +24,59 @@ export function validityBanner({ verdict, sentences }: RunVerdict): string {
   return `<div class="validity ${tone}" role="note"><strong>${escapeHtml(first)}</strong> ${more}</div>`;
 }
 
-function verdictTable({ setting, variants }: SettingAnswer): string {
+function verdictTable({ variants, caption, columns }: SettingAnswer): string {
   if (variants.length === 0) return '';
-  const rows = variants.map((one) => {
-    const tone = toneOf(one);
-    return {
-      head: one.variant,
-      cells: [{ text: one.worth, tone }, { text: one.speedText }, { text: one.accuracyText }],
-    };
-  });
-  return stackTable(
-    `Verdict of each ${setting.words.method} (${setting.label})`,
-    [setting.words.method, 'verdict', 'speed', 'accuracy'],
-    rows,
-  );
-}
-
-interface StackRow {
-  readonly head: string;
-  readonly cells: readonly { readonly text: string; readonly tone?: string }[];
-}
-
-/** A table of words that becomes a list of blocks at phone width. */
-function stackTable(caption: string, headers: readonly string[], rows: readonly StackRow[]): string {
-  const head = headers.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
-  const body = rows.map(({ head: name, cells }) => {
-    const rest = cells.map(({ text, tone }, index) => {
-      const label = escapeHtml(headers[index + 1] ?? '');
-      return `<td data-label="${label}"${tone === undefined ? '' : ` class="${tone}"`}>${escapeHtml(text)}</td>`;
-    });
-    return `<tr><th scope="row">${escapeHtml(name)}</th>${rest.join('')}</tr>`;
-  });
-  const inner = `<caption>${escapeHtml(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body.join('\n')}\n</tbody>`;
-  return scrollable(caption, `<table class="stack">${inner}</table>`);
-}
-
-function toneOf({ worth }: VariantAnswer): string {
-  if (worth === 'worth it here') return 'good';
-  return worth === 'not worth it here' ? 'bad' : 'plain';
-}
-
-export function claimSection(claims: readonly ClaimRow[]): string {
-  const rows = claims.map((claim) => ({
-    head: `${claim.method}: ${claim.statement}`,
-    cells: [
-      { text: claim.measured },
-      { text: claim.verdict },
-      { text: claim.obstacles.length === 0 ? 'like for like' : claim.obstacles.join('; ') },
-      { text: `${claim.source}. ${claim.note}` },
-    ],
+  const rows = variants.map(({ variant, worth, tone, speedText, accuracyText }) => ({
+    head: variant,
+    cells: [{ text: worth, tone }, { text: speedText }, { text: accuracyText }],
   }));
-  const headers = ['published claim', 'best measured in this run', 'verdict', 'what differs', 'source'];
-  return section(
-    'claims',
-    'Published claims',
-    stackTable('Published claims beside what this run measured', headers, rows),
-  );
+  return stackTable(caption, columns, rows);
 }
 
-export function machineSection(summary: Summary): string {
-  const command = `<h3>Command</h3><pre><code>${escapeHtml(summary.run.command)}</code></pre>`;
+export function claimSection({ columns, rows }: Claims): string {
+  const lines = rows.map(({ claim, measured, verdict, differs, source, note }) => ({
+    head: claim,
+    cells: [measured, verdict, differs, `${source}. ${note}`].map((text) => ({ text })),
+  }));
+  const table = stackTable('Published claims beside what this run measured', columns, lines);
+  return section('claims', 'Published claims', table);
+}
+
+export function machineSection({ run, runFacts, machineFacts, settingFacts }: Findings): string {
+  const command = `<h3>Command</h3><pre><code>${escapeHtml(run.command)}</code></pre>`;
   return section(
     'machine',
     'Machine and command',
-    `${command}<h3>Run</h3>${definitions(runFacts(summary))}<h3>Machine</h3>${definitions(machineFacts(summary.run.machine))}${settingTable(summary.settings ?? [])}`,
+    `${command}<h3>Run</h3>${definitions(runFacts)}<h3>Machine</h3>${definitions(machineFacts)}${settingTable(settingFacts)}`,
   );
 }
 
-function settingTable(settings: readonly SettingProof[]): string {
+function settingTable(settings: readonly SettingFact[]): string {
   if (settings.length === 0) return '';
-  const rows = settings.map((proof) => ({
-    head: proof.name,
-    cells: [
-      { text: proof.requested },
-      { text: proof.observed ?? 'cannot be observed' },
-      proof.effective === false ? { text: effectText(proof), tone: 'bad' } : { text: effectText(proof) },
-    ],
+  const rows = settings.map(({ name, asked, seen, effect, tone }) => ({
+    head: name,
+    cells: [{ text: asked }, { text: seen }, { text: effect, tone }],
   }));
   const headers = ['setting', 'asked for', 'seen', 'took effect'];
   return `<h3>Settings</h3>${stackTable('What was asked of the sessions, and what was seen of it', headers, rows)}`;
 }
 
 export function doubtSection(doubts: readonly CountedDoubt[]): string {
-  const items = doubts.map((doubt) => {
-    const cells =
-      doubt.cells.length === 0
+  const items = doubts.map(({ cells, line }) => {
+    const list =
+      cells.length === 0
         ? ''
-        : `<details><summary>${doubt.cells.length} cells</summary><p class="note">${doubt.cells.map(escapeHtml).join('<br>')}</p></details>`;
-    return `<li>${escapeHtml(doubtLine(doubt))}${cells}</li>`;
+        : `<details><summary>${cells.length} cells</summary><p class="note">${cells.map(escapeHtml).join('<br>')}</p></details>`;
+    return `<li>${escapeHtml(line)}${list}</li>`;
   });
   const body = items.length === 0 ? '<p>None were raised.</p>' : `<ul>${items.join('\n')}</ul>`;
   return section('doubts', 'Doubts', body);
 }
 
-export function notesSection(): string {
-  const notes = METHODOLOGY.map((note) => `<li>${escapeHtml(note)}</li>`).join('\n');
+export function notesSection({ method, terms }: Findings): string {
+  const notes = method.map((note) => `<li>${escapeHtml(note)}</li>`).join('\n');
   return (
     section('method', 'How this was measured', `<ul>${notes}</ul>`) +
-    section('terms', 'Terms', definitions(TERMS))
+    section('terms', 'Terms', definitions(terms))
   );
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeClaims, type ClaimRow } from '../../src/report/findings/claims.ts';
-import { fixtureSummary } from '../fixtures/summary.ts';
+import type { ClaimRow } from '../../../src/report/findings/claims/claims.ts';
+import { claimsOf } from '../../fixtures/report.ts';
+import { fixtureSummary } from '../../fixtures/summary.ts';
 
 function claim(id: string, summary = fixtureSummary()): ClaimRow {
-  const found = judgeClaims(summary).find((row) => row.id === id);
+  const found = claimsOf(summary).find((row) => row.id === id);
   assert.ok(found, id);
   return found;
 }

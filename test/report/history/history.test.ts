@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Summary } from '../../src/core/schema/summary.ts';
-import { acknowledgedBy, requireKnownRuns } from '../../src/report/history/acknowledged.ts';
-import { historyOf, stepsIn } from '../../src/report/history/history.ts';
-import { renderIndex } from '../../src/report/history/indexPage.ts';
-import { commitRange } from '../../src/report/history/levels.ts';
-import { renderMachine } from '../../src/report/history/machinePage.ts';
-import { renderHistoryMarkdown } from '../../src/report/history/markdown.ts';
-import { movesIn } from '../../src/report/history/moves.ts';
-import { ticksBetween } from '../../src/report/history/plot.ts';
-import type { History, HistoryOptions, MachineHistory } from '../../src/report/history/record.ts';
-import { nights, speedUp, type Event } from '../fixtures/nights.ts';
+import type { Summary } from '../../../src/core/schema/summary.ts';
+import { acknowledgedBy, requireKnownRuns } from '../../../src/report/history/acknowledged.ts';
+import { historyOf, stepsIn } from '../../../src/report/history/history.ts';
+import { renderIndex } from '../../../src/report/history/indexPage.ts';
+import { commitRange } from '../../../src/report/history/levels.ts';
+import { renderMachine } from '../../../src/report/history/machinePage.ts';
+import { renderHistoryMarkdown } from '../../../src/report/history/markdown.ts';
+import { movesIn } from '../../../src/report/history/moves.ts';
+import { ticksBetween } from '../../../src/report/history/plot.ts';
+import type { History, HistoryOptions, MachineHistory } from '../../../src/report/history/record.ts';
+import { nights, speedUp, type Event } from '../../fixtures/nights.ts';
 
 const STEP_AT = 25;
 const SLOWER: Event = (row, night) => {

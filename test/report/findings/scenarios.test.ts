@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Summary } from '../../src/core/schema/summary.ts';
-import { scenarioRows } from '../../src/rows/load/scenarioRows.ts';
-import { chartsOf } from '../../src/report/findings/charts.ts';
-import { renderHtml } from '../../src/report/render/html/html.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/markdown.ts';
-import { renderTable } from '../../src/report/render/terminal/tables.ts';
-import { loadBlock, wantedLoad } from '../fixtures/load.ts';
-import { fixtureSummary } from '../fixtures/summary.ts';
+import type { Summary } from '../../../src/core/schema/summary.ts';
+import { scenarioRows } from '../../../src/rows/load/scenarioRows.ts';
+import { loadBlock, wantedLoad } from '../../fixtures/load.ts';
+import { chartsOf, markdownOf, pageOf, tableOf } from '../../fixtures/report.ts';
+import { fixtureSummary } from '../../fixtures/summary.ts';
 
 function underLoad(): Summary {
   const scenarios = scenarioRows([wantedLoad], [loadBlock()]);
@@ -16,16 +13,16 @@ function underLoad(): Summary {
 }
 
 test('the table has a block for each scenario, and a failed row says why', () => {
-  const text = renderTable(underLoad());
+  const text = tableOf(underLoad());
   assert.match(text, /server, 2 streams, 100 requests a second: length 128, batch 1/);
   assert.match(text, /offline, 2 streams: length 128/);
   assert.match(text, /2\.00x \[2\.00\.\.2\.00\]/);
   assert.match(text, /ltp:x2 +failed: crash: a stream ended/);
-  assert.match(renderMarkdown(underLoad(), []), /## Under load/);
+  assert.match(markdownOf(underLoad()), /## Under load/);
 });
 
 test('the page has the section with its charts and its table', () => {
-  const page = renderHtml(underLoad());
+  const page = pageOf(underLoad());
   assert.match(page, /<section id="scenarios"/);
   assert.match(page, /href="#scenarios"/);
   assert.match(page, /chart-latency-tail-single-stream-length128-batch1/);
@@ -46,7 +43,7 @@ test('a chart of the tail has the slowest shares of every variant, on logarithmi
 
 test('a run without scenarios says nothing of them', () => {
   const plain = { ...fixtureSummary(), scenarios: [] };
-  assert.ok(!renderHtml(plain).includes('id="scenarios"'));
-  assert.ok(!renderMarkdown(plain, []).includes('Under load'));
-  assert.ok(!renderTable(plain).includes('busy ='));
+  assert.ok(!pageOf(plain).includes('id="scenarios"'));
+  assert.ok(!markdownOf(plain).includes('Under load'));
+  assert.ok(!tableOf(plain).includes('busy ='));
 });

@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { z } from 'zod';
-import { BenchError } from '../../src/core/errors.ts';
-import { actionBenchmarks, smallerPath } from '../../src/report/exports/actionBenchmark.ts';
-import { renderCsv } from '../../src/report/exports/csv.ts';
-import { writeExports } from '../../src/report/exports/index.ts';
-import { cutToBytes, renderJobSummary, SUMMARY_LIMIT } from '../../src/report/exports/jobSummary.ts';
-import { fixtureSummary } from '../fixtures/summary.ts';
+import { BenchError } from '../../../src/core/errors.ts';
+import { actionBenchmarks, smallerPath } from '../../../src/report/exports/actionBenchmark.ts';
+import { renderCsv } from '../../../src/report/exports/csv.ts';
+import { writeExports } from '../../../src/report/exports/index.ts';
+import { cutToBytes, renderJobSummary, SUMMARY_LIMIT } from '../../../src/report/exports/jobSummary.ts';
+import { findingsOf } from '../../../src/report/findings/findings.ts';
+import { fixtureSummary } from '../../fixtures/summary.ts';
+
+const summary = fixtureSummary();
+const findings = findingsOf(summary);
 
 const folder = mkdtempSync(join(tmpdir(), 'exports-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -78,7 +82,7 @@ describe('github-action-benchmark', () => {
 
   it('is two arrays of its records, by direction, with names that are unique', () => {
     const path = join(folder, 'gab.json');
-    const written = writeExports(fixtureSummary(), {
+    const written = writeExports(summary, findings, {
       csv: undefined,
       actionBenchmark: path,
       jobSummary: undefined,
@@ -114,7 +118,7 @@ describe('github-action-benchmark', () => {
 
 describe('the job summary', () => {
   it('is Markdown without pictures, far below the limit of GitHub', () => {
-    const text = renderJobSummary(fixtureSummary());
+    const text = renderJobSummary(findings);
     assert.ok(SUMMARY_LIMIT < 2 ** 20);
     assert.ok(Buffer.byteLength(text) < SUMMARY_LIMIT);
     assert.match(text, /^# Token pruning on/);
@@ -128,18 +132,18 @@ describe('the job summary', () => {
     assert.match(cut, /^(ä{40}\n)+\n?\n\*Cut here/);
     assert.match(cutToBytes(`\`\`\`sh\n${long}\`\`\`\n`, 1000), /\n```\n\n\*Cut here/);
     assert.equal(cutToBytes('short', 1000), 'short');
-    const whole = renderJobSummary(fixtureSummary(), 2000);
+    const whole = renderJobSummary(findings, 2000);
     assert.ok(Buffer.byteLength(whole) <= 2000);
   });
 
   it('is appended to what the job has already', () => {
     const path = join(folder, 'summary.md');
     writeFileSync(path, 'before\n');
-    writeExports(fixtureSummary(), { csv: undefined, actionBenchmark: undefined, jobSummary: path });
+    writeExports(summary, findings, { csv: undefined, actionBenchmark: undefined, jobSummary: path });
     assert.match(readFileSync(path, 'utf8'), /^before\n# Token pruning/);
     assert.throws(
       () =>
-        writeExports(fixtureSummary(), { csv: undefined, actionBenchmark: undefined, jobSummary: folder }),
+        writeExports(summary, findings, { csv: undefined, actionBenchmark: undefined, jobSummary: folder }),
       BenchError,
     );
   });

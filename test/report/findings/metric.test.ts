@@ -1,13 +1,13 @@
 // Reports of tasks whose metric is no accuracy: every place names it, and none calls it a percentage.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Row } from '../../src/core/schema/row.ts';
-import type { Summary } from '../../src/core/schema/summary.ts';
-import { columnsOf } from '../../src/report/findings/columns.ts';
-import { renderCsv } from '../../src/report/exports/csv.ts';
-import { exampleSentences } from '../../src/report/findings/examples.ts';
-import { renderTable } from '../../src/report/render/terminal/tables.ts';
-import { fixtureSummary } from '../fixtures/summary.ts';
+import type { Row } from '../../../src/core/schema/row.ts';
+import type { Summary } from '../../../src/core/schema/summary.ts';
+import { columnsOf } from '../../../src/report/findings/columns.ts';
+import { renderCsv } from '../../../src/report/exports/csv.ts';
+import { exampleSentences } from '../../../src/report/findings/examples.ts';
+import { tableOf } from '../../fixtures/report.ts';
+import { fixtureSummary } from '../../fixtures/summary.ts';
 
 const summary = fixtureSummary();
 
@@ -26,17 +26,17 @@ const scored = (metric: string, rows: readonly Row[] = summary.rows): Row[] =>
 const of = (rows: Row[]): Summary => ({ ...summary, rows });
 
 test('the table names the metric, writes plain numbers and no points', () => {
-  const table = renderTable(of(scored('f1')));
+  const table = tableOf(of(scored('f1')));
   assert.match(table, /F1 \(n\)/);
   assert.match(table, /0\.9\d\d \(n=/);
   assert.match(table, /F1: [−+0]/);
   assert.doesNotMatch(table, /accuracy \(n\)|vs dense, points|\d % \(n=/);
-  assert.match(renderTable(of(scored('matthews'))), /loss of Matthews correlation|Matthews correlation: /);
+  assert.match(tableOf(of(scored('matthews'))), /loss of Matthews correlation|Matthews correlation: /);
 });
 
 test('two tasks of different metrics share a column that says which is which', () => {
   const rows = scored('pearson').map((row, index) => (index % 2 === 0 ? row : (summary.rows[index] ?? row)));
-  const table = renderTable(of(rows));
+  const table = tableOf(of(rows));
   assert.match(table, /score \(n\)/);
   assert.match(table, /Pearson 0\.\d{3} \(n=/);
   assert.match(table, /accuracy 9\d\.\d % \(n=/);

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Summary } from '../../src/core/schema/summary.ts';
-import { chartsOf } from '../../src/report/findings/charts.ts';
-import { columnsOf } from '../../src/report/findings/columns.ts';
-import { energyNotes } from '../../src/report/findings/costs.ts';
-import { harnessText } from '../../src/report/findings/harness.ts';
-import { renderHtml } from '../../src/report/render/html/html.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/markdown.ts';
-import { renderTable } from '../../src/report/render/terminal/tables.ts';
-import { fixtureSummary } from '../fixtures/summary.ts';
+import type { Summary } from '../../../src/core/schema/summary.ts';
+import { columnsOf } from '../../../src/report/findings/columns.ts';
+import { energyNotes } from '../../../src/report/findings/costs.ts';
+import { harnessText } from '../../../src/report/findings/harness.ts';
+import { chartsOf, markdownOf, pageOf, tableOf } from '../../fixtures/report.ts';
+import { fixtureSummary } from '../../fixtures/summary.ts';
 
 /** As a run of a version before costs, harness and detectable effects. */
 function older(): Summary {
@@ -25,7 +22,7 @@ function older(): Summary {
 }
 
 test('costs follow the main table, with the process that they were taken in said', () => {
-  const text = renderTable(fixtureSummary());
+  const text = tableOf(fixtureSummary());
   assert.match(text, /^method +load ms +first call ms +new shape ms +peak memory +added +mJ\/sequence/m);
   assert.match(text, /^ltp:x2 +104 +\S+ +\S+ +138 MiB +76 MiB +\S+ +31\.5 +9\.25 +busy-neighbours$/m);
   assert.match(text, /Costs, each in a process of its own, none of them in any latency/);
@@ -34,7 +31,7 @@ test('costs follow the main table, with the process that they were taken in said
 
 test('where energy comes from is said once, and why there is none, too', () => {
   const summary = fixtureSummary();
-  const [note, ...more] = energyNotes(summary);
+  const [note, ...more] = energyNotes(summary.rows);
   assert.match(note ?? '', /^Energy by RAPL package-0 \+ dram: .*idle power included and not subtracted/);
   assert.deepEqual(more, []);
   const without = {
@@ -48,8 +45,8 @@ test('where energy comes from is said once, and why there is none, too', () => {
       },
     })),
   };
-  assert.deepEqual(energyNotes(without), ['Energy: not available: there is no RAPL counter.']);
-  assert.doesNotMatch(renderTable(without), /mJ\/sequence/);
+  assert.deepEqual(energyNotes(without.rows), ['Energy: not available: there is no RAPL counter.']);
+  assert.doesNotMatch(tableOf(without), /mJ\/sequence/);
 });
 
 test('the harness says its price per call, beside the shortest call, and where the time went', () => {
@@ -62,7 +59,7 @@ test('the harness says its price per call, beside the shortest call, and where t
     text,
     /; 58 % of 200 s in worker processes went into timed calls \(loading 14 %, accuracy 11 %, warm-up 9 %, profile 8 %\)$/,
   );
-  assert.match(renderTable(fixtureSummary()), /^Harness: 23\.0 µs per call/m);
+  assert.match(tableOf(fixtureSummary()), /^Harness: 23\.0 µs per call/m);
 });
 
 test('memory and loading are charts, with the parts that make up the whole', () => {
@@ -80,11 +77,11 @@ test('memory and loading are charts, with the parts that make up the whole', () 
 });
 
 test('page and Markdown have a section of costs', () => {
-  const page = renderHtml(fixtureSummary());
+  const page = pageOf(fixtureSummary());
   assert.match(page, /<section id="costs"/);
   assert.match(page, /<a href="#costs">/);
   assert.match(page, /<table class="costs">/);
-  assert.match(renderMarkdown(fixtureSummary(), []), /^## Costs$/m);
+  assert.match(markdownOf(fixtureSummary()), /^## Costs$/m);
 });
 
 test('a claim stands beside what its group could see', () => {
@@ -100,19 +97,19 @@ test('a claim stands beside what its group could see', () => {
   assert.equal(cellOf('difference from dense', 'dense-padded'), 'not distinguishable'); // 0.99x
   assert.equal(cellOf('difference from dense', 'dense'), '');
   assert.match(
-    renderTable(summary),
+    tableOf(summary),
     /A difference from dense of 1\.4 % \(in the middle; 3\.7 % at worst\) would have been seen here with a probability of 0\.8/,
   );
 });
 
 test('a run of an older version shows none of it, and nothing empty', () => {
   const summary = older();
-  const page = renderHtml(summary);
+  const page = pageOf(summary);
   assert.doesNotMatch(page, /id="costs"|href="#costs"|<table class="costs"/);
   assert.doesNotMatch(page, /<dt>harness<\/dt>/);
-  const text = renderTable(summary);
+  const text = tableOf(summary);
   assert.doesNotMatch(text, /Costs,|Harness:|could be seen|probability of 0\.8/);
-  assert.doesNotMatch(renderMarkdown(summary, []), /## Costs/);
+  assert.doesNotMatch(markdownOf(summary), /## Costs/);
   const titles = columnsOf(summary.rows, summary.noiseFloor?.groups).map(({ title }) => title);
   assert.ok(!titles.includes('smallest visible difference') && !titles.includes('load (ms)'));
   assert.ok(titles.includes('load in a block (ms)'));

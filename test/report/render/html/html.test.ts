@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
-import { renderHtml } from '../../src/report/render/html/html.ts';
-import { compareKeys } from '../../src/report/render/html/client.ts';
-import { fixtureSummary } from '../fixtures/summary.ts';
+import { compareKeys } from '../../../../src/report/render/html/client.ts';
+import { pageOf } from '../../../fixtures/report.ts';
+import { fixtureSummary } from '../../../fixtures/summary.ts';
 
-const page = renderHtml(fixtureSummary());
+const page = pageOf(fixtureSummary());
 /** The page without Chart.js itself, whose text is not ours. */
 const scripts = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, code]) => code ?? '');
 
@@ -25,7 +25,7 @@ test('text of others is escaped in markup and in data', () => {
   const nasty = fixtureSummary();
   nasty.run.command = '</script><script>alert(1)</script>';
   nasty.rows[2]!.point = '</script><b>';
-  const text = renderHtml(nasty);
+  const text = pageOf(nasty);
   assert.ok(!text.includes('</script><script>alert') && !text.includes('</script><b>'));
 });
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerOf } from '../../src/report/findings/answer.ts';
-import { settingsOf } from '../../src/report/findings/settings.ts';
-import { speedVerdict, variantVerdicts } from '../../src/report/findings/verdicts.ts';
-import { fixtureSummary } from '../fixtures/summary.ts';
+import { settingsOf } from '../../../src/report/findings/settings.ts';
+import { speedVerdict, variantVerdicts } from '../../../src/report/findings/verdicts.ts';
+import { answerOf } from '../../fixtures/report.ts';
+import { fixtureSummary } from '../../fixtures/summary.ts';
 
 test('faster needs an interval above 1 and an effect beyond the noise floor', () => {
   assert.equal(speedVerdict({ median: 1.1, low: 1.05, high: 1.15 }, 0.02), 'faster');
@@ -16,7 +16,7 @@ test('faster needs an interval above 1 and an effect beyond the noise floor', ()
 function verdictsByVariant(): Map<string, string> {
   const summary = fixtureSummary();
   const [setting] = settingsOf(summary);
-  return new Map(variantVerdicts(summary, setting!).map(({ variant, worth }) => [variant, worth]));
+  return new Map(variantVerdicts(summary.noiseFloor, setting!).map(({ variant, worth }) => [variant, worth]));
 }
 
 test('each method gets one verdict from its speed in all cells and its worst accuracy', () => {

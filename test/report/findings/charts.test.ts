@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chartsOf } from '../../src/report/findings/charts.ts';
-import type { ChartSpec } from '../../src/report/findings/charts/chartSpec.ts';
-import { operatorClass } from '../../src/report/findings/operatorClasses.ts';
-import { chartConfiguration } from '../../src/report/render/charts/paint.ts';
-import { DARK, LIGHT, METHOD_LOOK } from '../../src/report/render/charts/palette.ts';
-import { fixtureSummary } from '../fixtures/summary.ts';
+import type { ChartSpec } from '../../../src/report/findings/charts/chartSpec.ts';
+import { operatorClass } from '../../../src/report/findings/operatorClasses.ts';
+import { chartsOf } from '../../fixtures/report.ts';
+import { fixtureSummary } from '../../fixtures/summary.ts';
 
 function chart(id: string, summary = fixtureSummary()): ChartSpec {
   const found = chartsOf(summary).find((spec) => spec.id === id);
@@ -65,22 +63,6 @@ test('kept tokens start at the whole input', () => {
   );
 });
 
-test('each method has the same colour and shape in every chart', () => {
-  for (const spec of chartsOf(fixtureSummary()).filter(({ kind }) => kind !== 'bars')) {
-    for (const theme of [LIGHT, DARK]) {
-      const { datasets } = chartConfiguration(spec, theme, { title: true, fontSize: 12 }).data;
-      for (const [index, { role }] of spec.series.entries()) {
-        const { pointStyle, borderColor } = datasets[index] as { pointStyle: string; borderColor: string };
-        const look = METHOD_LOOK[role as 'ltp'];
-        assert.deepEqual([pointStyle, borderColor], [look.shape, look[theme.name]]);
-      }
-    }
-  }
-  const colors = Object.values(METHOD_LOOK);
-  assert.equal(new Set(colors.map(({ light }) => light)).size, colors.length);
-  assert.equal(new Set(colors.map(({ shape }) => shape)).size, colors.length);
-});
-
 test('two points of a method differ by dash and a written name in every chart', () => {
   const summary = fixtureSummary();
   summary.rows.push(
@@ -93,15 +75,6 @@ test('two points of a method differ by dash and a written name in every chart', 
     .filter(({ label }) => label === 'ltp:x3')
     .map(({ dash, mark }) => `${dash.join(' ')} ${mark}`);
   assert.deepEqual([...new Set(dashes)], ['8 4 x3']);
-});
-
-test('a chart in the dark theme differs only by colours', () => {
-  const spec = chart('conversion');
-  const format = { title: true, fontSize: 12 };
-  const dark = JSON.stringify(chartConfiguration(spec, DARK, format));
-  const light = JSON.stringify(chartConfiguration(spec, LIGHT, format));
-  assert.ok(dark.includes(METHOD_LOOK.ltp.dark) && !dark.includes(METHOD_LOOK.ltp.light));
-  assert.ok(light.includes(METHOD_LOOK.ltp.light));
 });
 
 test('operator types fall into classes, unknown ones into other', () => {

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Row } from '../../src/core/schema/row.ts';
-import type { Summary } from '../../src/core/schema/summary.ts';
-import { chartsOf } from '../../src/report/findings/charts.ts';
-import { judgeClaims } from '../../src/report/findings/claims.ts';
-import { renderCsv } from '../../src/report/exports/csv.ts';
-import { renderHtml } from '../../src/report/render/html/html.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/markdown.ts';
-import { renderTable } from '../../src/report/render/terminal/tables.ts';
-import { fixtureSummary } from '../fixtures/summary.ts';
+import type { Row } from '../../../src/core/schema/row.ts';
+import type { Summary } from '../../../src/core/schema/summary.ts';
+import { renderCsv } from '../../../src/report/exports/csv.ts';
+import { chartsOf, claimsOf, markdownOf, pageOf, tableOf } from '../../fixtures/report.ts';
+import { fixtureSummary } from '../../fixtures/summary.ts';
 
 const SENTENCE = 'roberta-base: random weights, so there is no accuracy; only speed and FLOPs are compared.';
 
@@ -32,7 +28,7 @@ function mixedSummary(): Summary {
 }
 
 test('the table says of every measured row that it has no accuracy, and no verdict speaks of one kept', () => {
-  const text = renderTable(geometrySummary());
+  const text = tableOf(geometrySummary());
   const rows = text.split('\n').filter((line) => /^(dense|ltp|topk|threshold|transkimmer)\S* +\d/.test(line));
   assert.ok(rows.length > 20);
   for (const row of rows) assert.match(row, /none \(random weights\)/);
@@ -43,7 +39,7 @@ test('the table says of every measured row that it has no accuracy, and no verdi
 });
 
 test('beside a model that answers, no cell of accuracy is left empty', () => {
-  const text = renderTable(mixedSummary());
+  const text = tableOf(mixedSummary());
   const own = text.split('roberta-base, ').slice(1).join();
   assert.match(text, /vs dense, points/);
   for (const line of own.split('\n').filter((line) => line.startsWith('ltp:x2  '))) {
@@ -53,13 +49,13 @@ test('beside a model that answers, no cell of accuracy is left empty', () => {
 
 test('page, Markdown, captions and CSV say it, too', () => {
   const summary = geometrySummary();
-  const page = renderHtml(summary);
+  const page = pageOf(summary);
   const accuracy = /<section id="accuracy".*?<\/section>/s.exec(page)?.[0] ?? '';
   assert.ok(accuracy.includes(SENTENCE));
   assert.doesNotMatch(accuracy, /Not measured in this run/);
   const cells = [...page.matchAll(/<td [^>]*>none \(random weights\)<\/td>/g)];
   assert.equal(cells.length, summary.rows.length + 4); // and the verdicts of four methods
-  assert.ok(renderMarkdown(summary, []).includes('none (random weights)'));
+  assert.ok(markdownOf(summary).includes('none (random weights)'));
   const charts = chartsOf(summary);
   assert.ok(charts.length > 5);
   for (const { id, caption } of charts) assert.ok(caption.endsWith(SENTENCE), id);
@@ -72,7 +68,7 @@ test('page, Markdown, captions and CSV say it, too', () => {
 test('a claim about speed is set beside such a row; one about FLOPs, which were set, is not judged by it', () => {
   const summary = geometrySummary();
   summary.run.target = 'haswell';
-  const claims = new Map(judgeClaims(summary).map((claim) => [claim.id, claim]));
+  const claims = new Map(claimsOf(summary).map((claim) => [claim.id, claim]));
   const speed = claims.get('ltp-haswell');
   assert.equal(speed?.verdict, 'reached here');
   assert.deepEqual(speed.obstacles, [
@@ -85,18 +81,18 @@ test('a claim about speed is set beside such a row; one about FLOPs, which were 
 });
 
 test('a claim about FLOPs within a loss is judged by a model that has an accuracy, where there is one', () => {
-  const flops = judgeClaims(mixedSummary()).find(({ id }) => id === 'ltp-flops');
+  const flops = claimsOf(mixedSummary()).find(({ id }) => id === 'ltp-flops');
   assert.match(flops?.measured ?? '', /accuracy −0\.5 \[/);
 });
 
 test('with three lengths conversion stands in a table by length and batch, and in a chart a batch', () => {
   const summary = geometrySummary();
-  assert.doesNotMatch(renderMarkdown(summary, []), /Conversion by length/);
+  assert.doesNotMatch(markdownOf(summary), /Conversion by length/);
   const longer = summary.rows
     .filter(({ seqLen, batch }) => seqLen === 128 && batch === 1)
     .map((row) => ({ ...row, seqLen: 512 }));
   summary.rows.push(...longer);
-  const markdown = renderMarkdown(summary, []);
+  const markdown = markdownOf(summary);
   assert.match(markdown, /## Conversion by length and batch/);
   assert.match(markdown, /\| ltp:x2 +\| +1 \| +0\.66 \| +0\.94 \| +0\.94 \|/);
   assert.match(markdown, /\| ltp:x2 +\| +8 \| +0\.94 \| +0\.94 \| +not planned \|/);

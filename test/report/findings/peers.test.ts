@@ -1,22 +1,17 @@
 // Other programs in a report: marked wherever they are seen, and without a say in anything that is concluded.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareSummaries } from '../../src/compare/gate.ts';
-import { readGateRules } from '../../src/compare/rules.ts';
-import type { Row } from '../../src/core/schema/row.ts';
-import type { Summary } from '../../src/core/schema/summary.ts';
-import { answerOf, verdictLine } from '../../src/report/findings/answer.ts';
-import { chartsOf } from '../../src/report/findings/charts.ts';
-import { judgeClaims } from '../../src/report/findings/claims.ts';
-import { countDoubts } from '../../src/report/findings/doubts.ts';
-import { actionBenchmarks } from '../../src/report/exports/actionBenchmark.ts';
-import { renderCsv } from '../../src/report/exports/csv.ts';
-import { historyOf } from '../../src/report/history/history.ts';
-import { renderHtml } from '../../src/report/render/html/html.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/markdown.ts';
-import { renderTable } from '../../src/report/render/terminal/tables.ts';
-import { runVerdict } from '../../src/report/findings/validity.ts';
-import { fixtureSummary } from '../fixtures/summary.ts';
+import { compareSummaries } from '../../../src/compare/gate.ts';
+import { readGateRules } from '../../../src/compare/rules.ts';
+import type { Row } from '../../../src/core/schema/row.ts';
+import type { Summary } from '../../../src/core/schema/summary.ts';
+import { countDoubts } from '../../../src/report/findings/doubts.ts';
+import { actionBenchmarks } from '../../../src/report/exports/actionBenchmark.ts';
+import { renderCsv } from '../../../src/report/exports/csv.ts';
+import { historyOf } from '../../../src/report/history/history.ts';
+import { runVerdict } from '../../../src/report/findings/validity.ts';
+import { answerOf, chartsOf, claimsOf, markdownOf, pageOf, tableOf } from '../../fixtures/report.ts';
+import { fixtureSummary } from '../../fixtures/summary.ts';
 
 const ABOUT = 'peer:torch-eager: transformers in PyTorch; torch 2.13.0';
 
@@ -54,7 +49,7 @@ function linesWith(text: string, word: string): string[] {
 }
 
 test('the table lists peers after our methods of each cell, by their full name, and says what they are', () => {
-  const text = renderTable(withPeers());
+  const text = tableOf(withPeers());
   const cell = text.slice(text.indexOf('length 32, batch 8'), text.indexOf('length 128, batch 1'));
   const names = ['dense', 'ltp:x2', 'transkimmer:x2', 'peer:torch-eager'].map((name) =>
     cell.indexOf(`\n${name}`),
@@ -67,15 +62,15 @@ test('the table lists peers after our methods of each cell, by their full name, 
   assert.match(cell, /peer:torch-compiled +failed: warm-up: no compiler/);
   assert.match(text, /peer:NAME = another program/);
   assert.ok(text.includes(`  ${ABOUT}`));
-  assert.ok(!renderTable(fixtureSummary()).includes('peer'));
+  assert.ok(!tableOf(fixtureSummary()).includes('peer'));
 });
 
 test('Markdown, page and CSV mark them, and the CSV has no number for what was not counted', () => {
   const summary = withPeers();
-  const markdown = renderMarkdown(summary, []);
+  const markdown = markdownOf(summary);
   assert.match(markdown, /## Peers\n\nOther programs/);
   assert.match(markdown, /\| peer:torch-eager \|/);
-  const html = renderHtml(summary);
+  const html = pageOf(summary);
   assert.match(html, /<th scope="row"[^>]*>peer:torch-eager<\/th>/);
   assert.ok(html.includes('transformers in PyTorch; torch 2.13.0'));
   const [header = [], ...lines] = renderCsv(summary)
@@ -97,9 +92,9 @@ test('in the legend of every chart that shows one it is called a peer', () => {
 test('answers, claims and what the run is worth are the same as without them', () => {
   const [alone, beside] = [fixtureSummary(), withPeers()];
   const answers = ({ settings }: ReturnType<typeof answerOf>): unknown =>
-    settings.map(({ sentences, variants }) => [sentences, variants.map(verdictLine)]);
+    settings.map(({ sentences, variants }) => [sentences, variants.map(({ line }) => line)]);
   assert.deepEqual(answers(answerOf(beside)), answers(answerOf(alone)));
-  assert.deepEqual(judgeClaims(beside), judgeClaims(alone));
+  assert.deepEqual(claimsOf(beside), claimsOf(alone));
   const verdict = (summary: Summary): unknown =>
     runVerdict({ ...summary, validity: { verdict: 'VALID', reasons: [] } }, countDoubts(summary)).sentences;
   assert.deepEqual(verdict(beside), verdict(alone));

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Doubt } from '../../src/core/schema/doubt.ts';
-import type { Summary } from '../../src/core/schema/summary.ts';
-import { countDoubts } from '../../src/report/findings/doubts.ts';
-import { renderHtml } from '../../src/report/render/html/html.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/markdown.ts';
-import { renderTable } from '../../src/report/render/terminal/tables.ts';
-import { runVerdict, showsVerdicts } from '../../src/report/findings/validity.ts';
-import { fixtureSummary } from '../fixtures/summary.ts';
+import type { Doubt } from '../../../src/core/schema/doubt.ts';
+import type { Summary } from '../../../src/core/schema/summary.ts';
+import { countDoubts } from '../../../src/report/findings/doubts.ts';
+import { runVerdict, showsVerdicts } from '../../../src/report/findings/validity.ts';
+import { markdownOf, pageOf, tableOf } from '../../fixtures/report.ts';
+import { fixtureSummary } from '../../fixtures/summary.ts';
 
 /** The fixture without its failed row, and with these doubts in its first rows. */
 function summaryWith(...doubts: Doubt[][]): Summary {
@@ -28,10 +26,10 @@ test('a run of VALID rows says so in one line and needs no column', () => {
   const summary = summaryWith();
   assert.match(sentences(summary), /^This run is VALID\. All 23 measured rows are VALID\./);
   assert.equal(showsVerdicts(summary.rows), false);
-  const text = renderTable(summary);
+  const text = tableOf(summary);
   assert.match(text, /All 23 measured rows are VALID/);
   assert.doesNotMatch(text.split('\n')[0] ?? '', /verdict/);
-  assert.ok(!/<th scope="col"><button type="button">verdict/.test(renderHtml(summary)));
+  assert.ok(!/<th scope="col"><button type="button">verdict/.test(pageOf(summary)));
 });
 
 test('reasons come with their rows and the advice of the gravest', () => {
@@ -44,13 +42,13 @@ test('reasons come with their rows and the advice of the gravest', () => {
 test('what is invalid is named first, in terminal, Markdown and page alike', () => {
   const summary = summaryWith([STEAL], [WRONG]);
   const headline = 'This run is INVALID, because of digest-mismatch (1 row), cpu-steal (1 row).';
-  const table = renderTable(summary);
+  const table = tableOf(summary);
   assert.ok(table.includes(headline));
   assert.match(table, /^dense .*INVALID +a$/m);
   assert.match(table, /^dense-padded .*PROV\. +b$/m);
   assert.match(table, /a digest-mismatch \(invalid, 1 row\)[\s\S]*b cpu-steal \(provisional, 1 row\)/);
-  assert.match(renderMarkdown(summary, []), /\*\*This run is INVALID, because of digest-mismatch \(1 row\)/);
-  const page = renderHtml(summary);
+  assert.match(markdownOf(summary), /\*\*This run is INVALID, because of digest-mismatch \(1 row\)/);
+  const page = pageOf(summary);
   assert.ok(page.includes(`<div class="validity bad" role="note"><strong>${headline}</strong>`));
   assert.ok(page.indexOf('class="validity') < page.indexOf('id="answer"'));
   assert.match(page, /<td data-key="INVALID" class="bad">INVALID<\/td>/);
