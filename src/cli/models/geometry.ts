@@ -1,7 +1,12 @@
 // `npm run models -- calibrate-geometry` and what `verify` does of a geometry: how near its kept tokens are to the
 // trajectory that its points are named after.
 import { join } from 'node:path';
-import { calibrateGeometry, checkPoint, heldOutTexts, type LengthCheck } from '../../calibrate/geometry/calibrateGeometry.ts';
+import {
+  calibrateGeometry,
+  checkPoint,
+  heldOutTexts,
+  type LengthCheck,
+} from '../../calibrate/geometry/calibrateGeometry.ts';
 import { writeJsonAtomic } from '../../core/atomicFile.ts';
 import { BenchError, EXIT } from '../../core/errors.ts';
 import { isInstalled, repoRoot } from '../../core/root.ts';
@@ -22,7 +27,10 @@ export async function calibrateGeometries(name: string | undefined): Promise<num
   const path = join(directory, GEOMETRY_FILE);
   const { models } = readGeometry(path);
   if (name !== undefined && !models.some((model) => model.name === name)) {
-    throw new BenchError(`${path} declares no "${name}"`, `it has ${models.map((one) => one.name).join(', ')}`);
+    throw new BenchError(
+      `${path} declares no "${name}"`,
+      `it has ${models.map((one) => one.name).join(', ')}`,
+    );
   }
   for (const declared of models.filter((model) => name === undefined || model.name === name)) {
     const say = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -38,14 +38,29 @@ function understood({ name, architecture, reading, entry, ...more }: ImportedMod
   const { config, ignored, points, notes, answers } = reading;
   const width = config.embeddingSize === config.hiddenSize ? '' : `, embeddings of ${config.embeddingSize}`;
   const rows: [string, string][] = [
-    ['architecture', `${architecture}, ${config.layers} layers, ${config.hiddenSize} hidden${width}, ${config.heads} heads`],
-    ['reads', `up to ${config.maxPositions} tokens, ${more.tokenizer.vocabularySize} in the vocabulary (${more.tokenizerFiles.join(', ')})`],
-    ['answers', answers ? `${config.problem}: ${config.labels.join(', ')}` : 'nothing: it has no trained head'],
+    [
+      'architecture',
+      `${architecture}, ${config.layers} layers, ${config.hiddenSize} hidden${width}, ${config.heads} heads`,
+    ],
+    [
+      'reads',
+      `up to ${config.maxPositions} tokens, ${more.tokenizer.vocabularySize} in the vocabulary (${more.tokenizerFiles.join(', ')})`,
+    ],
+    [
+      'answers',
+      answers ? `${config.problem}: ${config.labels.join(', ')}` : 'nothing: it has no trained head',
+    ],
     ['task', entry.task === 'unknown' ? 'unknown (name it with --task here, or at every bench)' : entry.task],
     ['licence', entry.licence],
-    ['weights', `${((entry.files['weights.safetensors']?.bytes ?? 0) / 1e6).toFixed(1)} MB, ${dtypes(reading)}`],
+    [
+      'weights',
+      `${((entry.files['weights.safetensors']?.bytes ?? 0) / 1e6).toFixed(1)} MB, ${dtypes(reading)}`,
+    ],
     ...points.map((point): [string, string] => ['point', `${point.method}:${point.name}`]),
-    ['proof', `packed and padded graphs agree within ${more.difference.toExponential(1)} on the built-in sentences`],
+    [
+      'proof',
+      `packed and padded graphs agree within ${more.difference.toExponential(1)} on the built-in sentences`,
+    ],
   ];
   const left = ignored.length === 0 ? [] : [`  left out     ${shortened(ignored)}`];
   const dropped = more.dropped === 0 ? [] : [`  dropped      ${more.dropped} points of the weights before`];

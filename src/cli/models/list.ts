@@ -37,7 +37,9 @@ function metricsText(metrics: Metrics): string {
   if (dev?.flopsRatio !== undefined) parts.push(`${dev.flopsRatio.toFixed(2)}x fewer FLOPs`);
   if (metrics.heldOut !== undefined) {
     const { task, metric, value, n, flopsRatio } = metrics.heldOut;
-    parts.push(`${metric} ${percent(value)} on held-out ${task} (n=${n}); ${flopsRatio.toFixed(2)}x fewer FLOPs`);
+    parts.push(
+      `${metric} ${percent(value)} on held-out ${task} (n=${n}); ${flopsRatio.toFixed(2)}x fewer FLOPs`,
+    );
   }
   const lengths = Object.entries(metrics.documents ?? {});
   if (lengths.length > 0) {
