@@ -1,23 +1,22 @@
 // What holds of documents must hold with byte-level BPE, too, where a sentence's ids hang on the space before it.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { repoRoot } from '../../src/core/root.ts';
 import { composeDocuments } from '../../src/text/compose.ts';
-import { DATA_VARIABLE, loadTask } from '../../src/text/dataset.ts';
+import { loadTask } from '../../src/text/dataset.ts';
 import { loadTokenizer } from '../../src/text/tokenizer.ts';
+import { realData, skipWithout } from '../fixtures/realData.ts';
 
 const GOLDEN = join(repoRoot(), 'test/golden/tokenizer');
 const reviews = loadTask('reviews', null);
-const roberta = join(process.env[DATA_VARIABLE] ?? '/nowhere', 'tokenizer-roberta-base');
 
 for (const [name, folder] of [
   ['a small tokenizer', join(GOLDEN, 'byte-level')],
   ['one with a space before every text', join(GOLDEN, 'prefixed')],
-  ["RoBERTa's", roberta],
+  ["RoBERTa's", realData('tokenizer-roberta-base')],
 ] as const) {
-  const skip = existsSync(folder) ? false : `${DATA_VARIABLE} names no folder with ${folder}`;
+  const skip = skipWithout(folder);
   test(`documents by ${name}: ids are the text's, within the length and above 95 % of it`, { skip }, () => {
     const tokenizer = loadTokenizer(folder);
     for (const seqLen of [32, 64, 128, 256, 512]) {

@@ -1,12 +1,13 @@
 // The table of tasks on files of GLUE's own form, on the real files where they are, and on files of the user's own.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import { DATA_VARIABLE, loadSplit, loadTask, type TaskData } from '../../src/text/dataset.ts';
+import { loadSplit, loadTask, type TaskData } from '../../src/text/dataset.ts';
 import { settleTaskFile, type TaskFileFlags } from '../../src/text/tasks/taskFile.ts';
 import { TASK_TABLE } from '../../src/text/tasks/table.ts';
+import { realData, skipWithout } from '../fixtures/realData.ts';
 import { refuses } from '../fixtures/refuses.ts';
 
 const folder = (files: Readonly<Record<string, string>>): string => {
@@ -236,10 +237,8 @@ const REAL = {
 } as const;
 
 for (const [name, { dev, train, first }] of Object.entries(REAL)) {
-  const dir = process.env[DATA_VARIABLE] ?? '/nowhere';
-  const skip = existsSync(join(dir, name, 'dev.tsv'))
-    ? false
-    : `${DATA_VARIABLE} names no folder with ${name}`;
+  const dir = realData();
+  const skip = skipWithout(realData(name, 'dev.tsv'));
   test(`the real ${name}: rows, balance, the first text, pairs`, { skip }, () => {
     const task = loadTask(name, dir);
     const [rows, balance] = dev;

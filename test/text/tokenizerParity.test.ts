@@ -1,14 +1,14 @@
 // Token ids against those of the reference implementation (the Rust crate), for every kind of folder that is read.
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { readJson } from '../../src/core/atomicFile.ts';
 import { repoRoot } from '../../src/core/root.ts';
-import { DATA_VARIABLE } from '../../src/text/dataset.ts';
 import { loadTokenizer } from '../../src/text/tokenizer.ts';
+import { realData, skipWithout } from '../fixtures/realData.ts';
 import { MODEL_FOLDER } from './modelFolder.ts';
 
 const GOLDEN = join(repoRoot(), 'test/golden/tokenizer');
@@ -20,21 +20,18 @@ const paritySchema = z.object({
 const texts = readJson(join(GOLDEN, 'texts.json'), z.array(z.string()), 'golden');
 const textAt = (index: number): string => texts[index]!;
 
-/** A folder beside the data sets, which the repository does not hold. */
-const downloaded = (name: string): string => join(process.env[DATA_VARIABLE] ?? '/nowhere', name);
-
 /** The tokenizer's folder, and the golden that it must equal. */
 const CASES: readonly (readonly [string, string, string])[] = [
   ['the shipped tokenizer.json', MODEL_FOLDER, 'bert'],
   ['a vocab.txt with its settings', join(GOLDEN, 'cased'), 'cased'],
   ['a byte-level tokenizer.json', join(GOLDEN, 'byte-level'), 'byte-level'],
   ['vocab.json and merges.txt', join(GOLDEN, 'prefixed'), 'prefixed'],
-  ["BERT's own files", downloaded('tokenizer-bert-base-uncased'), 'bert'],
-  ["RoBERTa's own files", downloaded('tokenizer-roberta-base'), 'roberta'],
+  ["BERT's own files", realData('tokenizer-bert-base-uncased'), 'bert'],
+  ["RoBERTa's own files", realData('tokenizer-roberta-base'), 'roberta'],
 ];
 
 for (const [what, folder, golden] of CASES) {
-  const skip = existsSync(folder) ? false : `${DATA_VARIABLE} names no folder with ${folder}`;
+  const skip = skipWithout(folder);
   test(`${what}: ids of texts and pairs are the reference's`, { skip }, () => {
     const tokenizer = loadTokenizer(folder);
     const { singles, pairs } = readJson(join(GOLDEN, `${golden}.json`), paritySchema, 'golden');

@@ -8,7 +8,7 @@ import { checkFile } from '../../src/zoo/graphCache.ts';
 import { allVariants, loadZoo } from '../../src/zoo/zoo.ts';
 
 const LIMIT_BYTES = 48 * 1024 * 1024;
-const zoo = loadZoo();
+const zoo = loadZoo(undefined, null);
 
 for (const entry of zoo.models.filter(({ origin }) => origin === 'shipped')) {
   const files = [...entry.files, ...entry.points.map((point) => point.file)];
