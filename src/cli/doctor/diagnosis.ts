@@ -25,7 +25,8 @@ import { tryoutSettings } from '../../runtime/proofs.ts';
 import { probeProviders, type ProviderProbe } from '../../runtime/providers.ts';
 import { unactedDoubts } from '../../runtime/settingsProof.ts';
 
-const PROBE_LIMIT_MS = 3000;
+/** Ends a probe that hangs; on a busy machine one that works takes seconds. */
+const PROBE_LIMIT_MS = 30_000;
 const QUIET_MS = 700;
 
 /** Everything that `doctor --json` prints. A null is what the system does not tell. */
