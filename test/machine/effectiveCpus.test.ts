@@ -12,6 +12,7 @@ import {
   waitForCpus,
 } from '../../src/machine/effectiveCpus.ts';
 import { quietnessBetween, quietnessDoubts, sampleQuietness } from '../../src/machine/quietness.ts';
+import { eventually, sleep } from '../fixtures/eventually.ts';
 
 const alone = { pieces: 500, wallMs: 25, pieceMs: 0.05 };
 
@@ -87,10 +88,11 @@ test('a real neighbour on every CPU makes a run provisional', async (t) => {
   try {
     await Promise.all(neighbours.map(({ stdout }) => once(stdout, 'data')));
     const before = sampleQuietness();
-    const effective = await probeEffectiveCpus(cpus);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // A probe that gets no time at all on a crowded machine is right to say 0, but shows nothing of the neighbours.
+    const effective = await eventually(async () => (await probeEffectiveCpus(cpus)) || null, 'a CPU');
+    await sleep(300);
     const quietness = quietnessBetween(before, sampleQuietness());
-    assert.ok(effective !== null && effective > 0 && effective < 0.9 * cpus, String(effective));
+    assert.ok(effective > 0 && effective < 0.9 * cpus, String(effective));
     const doubts = [...effectiveCpuDoubts(effective, cpus), ...quietnessDoubts(quietness)];
     const { verdict, reasons } = validityOf(doubts);
     assert.equal(verdict, 'PROVISIONAL');

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { cellKey, groupKey, variantKey } from '../../src/core/keys.ts';
 import type { Catalogue } from '../../src/plan/catalogue.ts';
@@ -12,7 +15,7 @@ import {
 } from '../../src/plan/plan.ts';
 import { accuracyGroup, inputCount, stepsOf } from '../../src/plan/steps.ts';
 import { refuses } from '../fixtures/refuses.ts';
-import { loadSuite, suiteNames, type Suite } from '../../src/plan/suite.ts';
+import { loadSuite, suiteNames, suitesFolder, type Suite } from '../../src/plan/suite.ts';
 
 const CATALOGUE: Catalogue = [
   {
@@ -145,12 +148,30 @@ test('short inputs get eight batches, long ones at least two', () => {
 });
 
 test('the suites of the repository can be read, each under its own name', () => {
-  assert.deepEqual(suiteNames(), ['batch', 'lengths', 'paper', 'quick', 'ragged', 'serving']);
-  for (const name of suiteNames()) assert.equal(loadSuite(name).name, name);
-  refuses(
-    () => loadSuite('fast'),
-    /unknown suite "fast" \(--suite takes batch, lengths, paper, quick, ragged, serving\)/,
+  const documented = ['batch', 'lengths', 'paper', 'quick', 'ragged', 'serving'];
+  assert.deepEqual(
+    documented.filter((name) => !suiteNames().includes(name)),
+    [],
   );
+  for (const name of suiteNames()) assert.equal(loadSuite(name).name, name);
+  refuses(() => loadSuite('fast'), new RegExp(`"fast" \\(--suite takes ${suiteNames().join(', ')}\\)`));
+});
+
+test('a JSON file in the folder of suites is all that a new suite needs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'suites-'));
+  cpSync(suitesFolder(), folder, { recursive: true });
+  const quick = JSON.parse(readFileSync(join(folder, 'quick.json'), 'utf8')) as object;
+  const mine = { ...quick, name: 'mine', summary: 'one length', sweeps: [{ seqLens: [32] }], blocks: 3 };
+  writeFileSync(join(folder, 'mine.json'), JSON.stringify(mine));
+  assert.deepEqual(suiteNames(folder), [...suiteNames(), 'mine'].sort());
+  const made = plan({ suite: loadSuite('mine', folder), axes: { batchSizes: [1] } });
+  assert.equal(made.suite, 'mine');
+  assert.equal(made.blocks, 3);
+  assert.deepEqual(
+    made.groups.map(({ group }) => group.seqLen),
+    [32],
+  );
+  refuses(() => loadSuite('other', folder), /--suite takes .*mine/);
 });
 
 test('a model without an accuracy gets no accuracy step, and its groups say why', () => {

@@ -6,14 +6,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { loadZoo } from '../../src/zoo/zoo.ts';
-import { makeSources } from '../../src/run/sources.ts';
 import { RunFolder } from '../../src/store/runFolder.ts';
 import { timeBlock, timedVariant } from '../fixtures/blocks.ts';
-import { startTiny } from '../fixtures/processes.ts';
 import { refuses } from '../fixtures/refuses.ts';
-import { machine } from '../fixtures/summary.ts';
 import { runRecord, tinyPlan } from '../fixtures/tinyRun.ts';
 import { tinyZoo } from '../fixtures/tinyZoo.ts';
 
@@ -77,32 +72,3 @@ test('a results folder that is read-only is refused, for a new run and for one t
   );
   assert.equal(RunFolder.open(disk, id).readRun().id, id);
 });
-
-test(
-  'a run that cannot write a block leaves with 2, and goes on where it was',
-  { skip: process.platform === 'win32' },
-  async () => {
-    process.env['TOKEN_PRUNING_CACHE'] ??= mkdtempSync(join(tmpdir(), 'cache-'));
-    const [zoo, out] = [tinyZoo(), mkdtempSync(join(tmpdir(), 'full-'))];
-    const program = fileURLToPath(new URL('../fixtures/tinyProcess.js', import.meta.url));
-    const plan = tinyPlan(zoo, { methods: ['dense', 'ltp'], seqLens: [160] });
-    const { versions } = machine;
-    const sources = makeSources({ zoo: loadZoo(zoo), modelsDir: zoo, dataDir: null, versions });
-    for (const { group, variants } of plan.groups) {
-      for (const variant of variants) await sources.graph(group, variant); // the limit is not meant for the cache
-    }
-    const command = ['-c', 'ulimit -f 8; exec "$0" "$@"', process.execPath, program, zoo, out, 'full'];
-    const { status, stderr } = spawnSync('bash', command, { encoding: 'utf8' });
-    assert.equal(status, 2, stderr);
-    const last = stderr.trim().split('\n').at(-1) ?? '';
-    assert.match(
-      last,
-      /^cannot write .*blocks.*\.json: EFBIG.* \(finished blocks are kept; .*--resume .*full\)$/,
-    );
-    const dir = join(out, 'full');
-    assert.ok(!readdirSync(dir, { recursive: true }).some((file) => String(file).endsWith('.tmp')));
-    const again = startTiny(zoo, out, 'full');
-    assert.equal(await again.ended, 0, again.errors());
-    assert.equal(RunFolder.open(out, 'full').readRun().status, 'complete');
-  },
-);

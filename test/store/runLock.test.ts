@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { holderOf, lockRun, self, startTicksOf, type Holder } from '../../src/store/runLock.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import { refuses } from '../fixtures/refuses.ts';
 
 const linux = { skip: process.platform !== 'linux' };
@@ -68,36 +69,39 @@ test('a torn lock holds nothing', () => {
 
 test('a process that has ended and was not yet waited for is no holder', linux, async () => {
   // A shell whose child ends after it has become another program, which never waits for it: the child stays as a zombie.
-  const shell = spawn('bash', ['-c', 'sleep 0.3 & echo $!; exec sleep 30'], {
+  const shell = spawn('bash', ['-c', 'sleep 600 & echo $!; exec sleep 601'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const pid = await new Promise<number>((resolve) =>
     shell.stdout.once('data', (data) => resolve(Number(data))),
   );
-  for (let wait = 0; wait < 100 && startTicksOf(pid) !== null; wait++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const command = `/proc/${shell.pid ?? 0}/cmdline`;
+  await eventually(() => readFileSync(command, 'utf8').startsWith('sleep') || null, 'another program');
+  process.kill(pid);
+  await eventually(() => startTicksOf(pid) === null || null, 'the end of the child');
   assert.ok(existsSync(`/proc/${pid}`));
   assert.equal(startTicksOf(pid), null);
   shell.kill('SIGKILL');
 });
 
-test('of many that claim a left lock at once, one gets it', async () => {
+test('of many that claim a left lock at once, one gets it', async (context) => {
   const dir = fresh();
   write(dir, { ...self(), pid: spawnSync(process.execPath, ['-e', '']).pid });
   const module = new URL('../../src/store/runLock.js', import.meta.url).href;
   const program = `
     const { lockRun } = await import(${JSON.stringify(module)});
     try { lockRun(${JSON.stringify(dir)}); console.log('got'); } catch (e) { console.log(e.message); }
-    setTimeout(() => {}, 4000);`;
+    setInterval(() => {}, 1000);`; // it holds the lock until it is killed
   const children = Array.from({ length: 5 }, () =>
     spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] }),
   );
+  context.after(() => {
+    for (const child of children) child.kill('SIGKILL');
+  });
   const answers = await Promise.all(
     children.map(
       (child) => new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data)))),
     ),
   );
-  for (const child of children) child.kill('SIGKILL');
   assert.equal(answers.filter((answer) => answer === 'got\n').length, 1, answers.join());
 });

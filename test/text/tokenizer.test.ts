@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadTask } from '../../src/text/dataset.ts';
 import { assertFits, loadTokenizer } from '../../src/text/tokenizer.ts';
+import { cpuMsOf } from '../fixtures/cpuTime.ts';
 import { MODEL_FOLDER } from './modelFolder.ts';
 
 const tokenizer = loadTokenizer(MODEL_FOLDER);
@@ -102,11 +103,11 @@ test('a text longer than the positions is refused with its length and the limit'
   assertFits(512, 512, 'review 8');
 });
 
-test('a thousand sentences are tokenised in under a second', () => {
+test('a thousand sentences take under a second of CPU time', () => {
   const { sentences, neutral } = loadTask('reviews', null);
   const texts = [...sentences.map(({ text }) => text), ...neutral];
-  const begin = performance.now();
-  for (let index = 0; index < 1000; index++) tokenizer.encode(texts[index % texts.length]!);
-  const tookMs = performance.now() - begin;
+  const tookMs = cpuMsOf(() => {
+    for (let index = 0; index < 1000; index++) tokenizer.encode(texts[index % texts.length]!);
+  });
   assert.ok(tookMs < 1000, `${tookMs} ms`);
 });

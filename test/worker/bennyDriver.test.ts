@@ -7,6 +7,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 test('benny calls rounds one after another until the time is over, and prints nothing', async (context) => {
   const print = context.mock.method(console, 'log', () => undefined);
   const stamps: number[] = [];
+  const budgetMs = 1500;
   let running = 0;
   const report = await driveWithBenny(
     async () => {
@@ -17,11 +18,12 @@ test('benny calls rounds one after another until the time is over, and prints no
       running--;
       return true;
     },
-    { minRounds: 3, budgetMs: 150 },
+    { minRounds: 3, budgetMs },
   );
   assert.ok(report.iterations >= 4 && report.iterations <= stamps.length, String(report.iterations));
-  assert.ok(stamps.length >= 6 && stamps.length <= 22, String(stamps.length));
+  assert.ok(stamps.length >= 6 && stamps.length <= (1.5 * budgetMs) / 10, String(stamps.length));
   const total = stamps.reduce((sum, ms) => sum + ms, 0);
+  assert.ok(total > budgetMs / 2, String(total));
   assert.ok(
     report.totalMs >= total * 0.99 && report.totalMs < total * 1.2,
     `${report.totalMs} against ${total}`,
@@ -43,14 +45,15 @@ test('the least number of rounds is measured even when there is no time', async 
 test('a round that throws ends the loop at once with its error', async () => {
   let rounds = 0;
   const start = performance.now();
+  const budgetMs = 600_000;
   const failing = async (): Promise<boolean> => {
     await sleep(1);
     if (++rounds === 2) throw new Error('the session is gone');
     return true;
   };
-  await assert.rejects(driveWithBenny(failing, { minRounds: 3, budgetMs: 60_000 }), /the session is gone/);
+  await assert.rejects(driveWithBenny(failing, { minRounds: 3, budgetMs }), /the session is gone/);
   assert.equal(rounds, 2);
-  assert.ok(performance.now() - start < 5000);
+  assert.ok(performance.now() - start < budgetMs / 10);
 });
 
 test('a round may end the loop', async () => {

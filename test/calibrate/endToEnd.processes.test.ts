@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -14,10 +13,10 @@ import { createSession } from '../../src/runtime/session.ts';
 import { toBatch } from '../../src/text/batch.ts';
 import { readSafetensors } from '../../src/weights/safetensors.ts';
 import { call } from '../fixtures/call.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import { start } from '../fixtures/processes.ts';
 import { tinyZoo } from '../fixtures/tinyZoo.ts';
 
-process.env['TOKEN_PRUNING_CACHE'] = mkdtempSync(join(tmpdir(), 'cache-'));
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 /** A fresh folder of local models, whose one model is `tiny`. */
@@ -241,7 +240,7 @@ test('Ctrl-C ends the search with code 1 and leaves nothing behind', async () =>
     '--threads',
     '1',
   ]);
-  while (!running.errors().includes('curves')) await new Promise((resolve) => setTimeout(resolve, 20));
+  await eventually(() => running.errors().includes('curves') || null, 'the first stage of the search');
   running.child.kill('SIGINT');
   assert.equal(await running.ended, 1);
   assert.match(running.errors(), /interrupted: nothing is written/);

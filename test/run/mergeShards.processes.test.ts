@@ -27,7 +27,6 @@ function facts({ rows }: Summary): Map<string, unknown> {
 }
 
 test('three shards as processes of their own, merged, are the run of the whole plan', async () => {
-  process.env['TOKEN_PRUNING_CACHE'] ??= mkdtempSync(join(tmpdir(), 'cache-'));
   const [zoo, out] = [tinyZoo(), mkdtempSync(join(tmpdir(), 'shards-'))];
   const whole = startTiny(zoo, out, 'whole', '1/1');
   assert.equal(await whole.ended, 0, whole.errors());
