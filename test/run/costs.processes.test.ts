@@ -34,7 +34,7 @@ test('every variant gets a process of its own for what it costs, apart from its 
   assert.ok(harness.timedShare > 0 && harness.timedShare < 1);
   assert.ok((harness.seconds['memory and loading'] ?? 0) > 3, 'three processes of a second each');
   const text = tableOf(summary);
-  assert.match(text, /Costs, each in a process of its own/);
+  assert.match(text, /Each cost was measured in a process of its own/);
   assert.match(text, /Harness: /);
   assert.match(pageOf(summary), /id="costs"/);
 });

@@ -42,17 +42,16 @@ export function answerOf(summary: Summary, settings: readonly Setting[]): Answer
 function runSentences(summary: Summary): string[] {
   const { run, rows, noiseFloor } = summary;
   const sentences: string[] = [];
-  if (run.status !== 'complete')
-    sentences.push(`This run is ${run.status}: what follows is not the whole of it.`);
+  if (run.status !== 'complete') sentences.push(`This run is ${run.status}, so what follows is incomplete.`);
   const failed = rows.filter((row) => row.status !== 'ok').length;
   if (failed > 0)
     sentences.push(
-      `${failed} of ${count(rows.length, 'row')} failed or were skipped; reasons are in the table.`,
+      `${failed} of ${count(rows.length, 'row')} failed or were skipped; the table gives the reasons.`,
     );
   sentences.push(
     noiseFloor === null
-      ? 'The noise floor was not measured, so small differences must not be believed.'
-      : `Noise floor (${vocabularyOf(rows).baseline} against its own copy): ±${percent(noiseFloor.worst)} at worst, ±${percent(noiseFloor.median)} in the middle; a smaller difference cannot be seen here.`,
+      ? 'The noise floor was not measured, so do not believe small differences.'
+      : `Noise floor (${vocabularyOf(rows).baseline} against its own copy): ±${percent(noiseFloor.worst)} at worst, ±${percent(noiseFloor.median)} in the median group; this run cannot see a smaller difference.`,
   );
   sentences.push(
     ...[detectableSentence(summary)].filter((text) => text !== ''),

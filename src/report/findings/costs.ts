@@ -29,7 +29,7 @@ const COST_COLUMNS: readonly GridColumn[] = [
 ];
 
 const COST_LEGEND =
-  'Costs, each in a process of its own, none of them in any latency: load = making the session; first call = the very first one; new shape = the first call at a further input shape, median; peak memory = the most that the process held, Node and ONNX Runtime included; added = peak less what it held before the model was loaded.';
+  'Each cost was measured in a process of its own and is part of no latency. load = making the session; first call = the very first one; new shape = the median first call at a further input shape; peak memory = the most that the process held, Node and ONNX Runtime included; added = the peak less what the process held before it loaded the model.';
 
 /** Null when no costs were measured. */
 export function costTable(settings: readonly Setting[]): NotedGrid | null {
@@ -75,8 +75,8 @@ export function energyNotes(rows: readonly Row[]): string[] {
   return [
     ...[...sources].map(
       (source) =>
-        `Energy by ${source}: everything that it counts over about a second of calls, idle power included and not subtracted; idle watts were read just before.`,
+        `Energy comes from ${source}, which counts everything over about a second of calls: idle power is included and not subtracted. Idle watts were read just before.`,
     ),
-    ...[...reasons].map((reason) => `Energy: ${reason}.`),
+    ...[...reasons].map((reason) => `Energy is ${reason}.`),
   ];
 }

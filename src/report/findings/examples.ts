@@ -17,7 +17,7 @@ function otherTexts(task: string, rows: readonly Row[]): string[] {
   const metric = found?.accuracy?.metric;
   if (found === undefined || metric === undefined) return [];
   return [
-    `The ${found.text} texts of ${task} are real ones put together and cut, for timing only: its ${metricName(metric)} is measured on the examples as they are.`,
+    `The ${found.text} texts of ${task} are put together from real ones and cut, and serve for timing only; ${metricName(metric)} is measured on the examples as they are.`,
   ];
 }
 
@@ -29,5 +29,5 @@ function cutTexts(task: string, rows: readonly Row[]): string[] {
   }
   if (byLength.size === 0) return [];
   const lengths = [...byLength].sort(([a], [b]) => a - b).map(([, words]) => words);
-  return [`Examples of ${task} that are longer than the length were cut to it: ${list(lengths)}.`];
+  return [`Examples of ${task} that did not fit the length were cut to it: ${list(lengths)}.`];
 }

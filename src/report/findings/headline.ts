@@ -35,7 +35,7 @@ export function headline(
     );
   } else if (harmless !== fastest) {
     sentences.push(
-      `The fastest without a significant loss of ${sharedName(setting.rows)} is ${harmless.variant}: ${gain(words, harmless)}`,
+      `The fastest ${words.method} without a significant loss of ${sharedName(setting.rows)} is ${harmless.variant}: ${gain(words, harmless)}`,
     );
   }
   return sentences;
@@ -50,8 +50,8 @@ function gain(words: Vocabulary, verdict: VariantVerdict): string {
     'significant loss': `at a significant loss of ${name}`,
     'significant gain': `with a significant gain in ${name}`,
     'no significant difference': `with no significant loss of ${name}`,
-    'not measured': 'accuracy not measured',
-    none: 'without an accuracy to keep',
+    'not measured': 'with its accuracy not measured',
+    none: 'with no accuracy to keep',
   }[verdict.accuracy];
   const size = delta === null ? '' : ` (${differenceWithUnit(metric, delta)})`;
   const tally = `faster in ${verdict.speed.faster} of ${count(verdict.cells, 'cell')}`;
@@ -63,7 +63,7 @@ function bestCell(noiseFloor: Summary['noiseFloor'], words: Vocabulary, { best }
   const padded = best.speedup?.vsDensePadded ?? null;
   const beside = padded === null ? '' : ` and ${ratioInterval(padded)} ${words.vsPadded}`;
   const floor = percent(noiseFloorOf(noiseFloor, best));
-  return `Its best: ${ratioInterval(best.speedup?.vsDense)} ${words.vsBaseline}${beside}, at ${place(best)}, where the noise floor is ±${floor}.`;
+  return `It does best at ${place(best)}, where the noise floor is ±${floor}: ${ratioInterval(best.speedup?.vsDense)} ${words.vsBaseline}${beside}.`;
 }
 
 /** Compared over the cells that all of them have, so that a method which failed the hard cells does not win by it. */

@@ -67,14 +67,14 @@ export interface SettingFact {
 
 export function settingFacts(settings: readonly SettingProof[]): SettingFact[] {
   return settings.map(({ name, requested, observed, effective }) => {
-    const seen = observed === null ? 'cannot be observed' : `seen ${observed}`;
+    const seen = observed === null ? 'which cannot be observed' : `observed ${observed}`;
     return {
       name,
       asked: requested,
       seen: observed ?? 'cannot be observed',
       effect: effective === null ? 'unknown' : effective ? 'yes' : 'no',
       tone: effective === false ? 'bad' : 'plain',
-      text: `asked for ${requested}, ${seen}${effective === false ? ': did not act' : ''}`,
+      text: `asked for ${requested}, ${seen}${effective === false ? ', so it did not take effect' : ''}`,
     };
   });
 }

@@ -14,11 +14,12 @@ export function noAccuracyText({ noAccuracy }: Silent): string | null {
   return noAccuracy === undefined ? null : `${NONE} (${noAccuracy})`;
 }
 
-/** One sentence a reason: `bert-base and roberta-base: random weights, so no accuracy; ...`. Empty where all have one. */
+/** One sentence a reason: `bert-base and roberta-base have random weights, so ...`. Empty where all have one. */
 export function noAccuracySentences(rows: readonly (Silent & Pick<Row, 'model'>)[]): string[] {
   const silent = rows.filter(({ noAccuracy }) => noAccuracy !== undefined);
   return [...groupBy(silent, ({ noAccuracy }) => noAccuracy ?? '')].map(([reason, own]) => {
-    const models = list([...new Set(own.map(({ model }) => model))]);
-    return `${models}: ${reason}, so there is no accuracy; only speed and FLOPs are compared.`;
+    const models = [...new Set(own.map(({ model }) => model))];
+    const verb = models.length === 1 ? 'has' : 'have';
+    return `${list(models)} ${verb} ${reason}, so there is no accuracy; only speed and FLOPs are compared.`;
   });
 }

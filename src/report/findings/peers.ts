@@ -30,4 +30,4 @@ export function peersOf(rows: readonly Row[]): Peers | null {
 }
 
 const INTRO =
-  'Other programs with the same weights, texts and threads, each timed in turns with our graphs in the same process. They are set beside the methods of this bench and are no part of its verdicts:';
+  'Other programs ran with the same weights, texts and threads, each timed in turns with our graphs in the same process. They stand beside the methods of this bench and have no part in its verdicts:';

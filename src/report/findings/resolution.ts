@@ -15,6 +15,7 @@ export function resolutionText({ floor, detectable }: NoiseFloor): string {
 export function detectableSentence({ noiseFloor, rows }: Summary): string {
   const effects = (noiseFloor?.groups ?? []).flatMap(({ detectable }) => detectable ?? []);
   if (effects.length === 0) return '';
-  const worst = effects.length === 1 ? '' : ` (in the middle; ${percent(Math.max(...effects))} at worst)`;
-  return `A difference from ${vocabularyOf(rows).baseline} of ${percent(median(effects))}${worst} would have been seen here with a probability of 0.8; a smaller one was not ruled out.`;
+  const worst =
+    effects.length === 1 ? '' : ` (median over the groups; ${percent(Math.max(...effects))} at worst)`;
+  return `This run would have seen a difference from ${vocabularyOf(rows).baseline} of ${percent(median(effects))}${worst} with a probability of 0.8; it does not rule out a smaller one.`;
 }

@@ -37,7 +37,7 @@ const legend = ({ unpaddedBaseline, method, vsBaseline }: Vocabulary): string =>
   `Fewer FLOPs: FLOPs of ${unpaddedBaseline} / FLOPs of the ${method}; speed-up: time of the baseline / time of the ${method}, [95 % interval over blocks]; conv. = speed-up / fewer FLOPs, ${vsBaseline}; * p < 0.05 (paired).`;
 
 const PEER_LEGEND =
-  'peer:NAME = another program, same weights and texts, padded; its speed-ups are to our dense graphs timed in turns with it.';
+  'peer:NAME = another program with the same weights and texts, padded; its speed-ups are over our dense graphs, timed in turns with it.';
 
 /** With what the verdicts mean and what peers are, where they are shown. */
 function legendOf(rows: readonly Row[]): string {
@@ -45,7 +45,7 @@ function legendOf(rows: readonly Row[]): string {
     legend(vocabularyOf(rows)),
     ...(rows.some(({ method }) => method === 'peer') ? [PEER_LEGEND] : []),
     ...(showsVerdicts(rows)
-      ? [`${SHORT_VERDICTS.PROVISIONAL} = PROVISIONAL: measure again before quoting.`]
+      ? [`${SHORT_VERDICTS.PROVISIONAL} = PROVISIONAL: measure again before you quote it.`]
       : []),
   ].join(' ');
 }

@@ -6,7 +6,7 @@ import type { Validity } from '../../core/schema/doubt.ts';
 import type { Row } from '../../core/schema/row.ts';
 import type { Summary } from '../../core/schema/summary.ts';
 import type { CountedDoubt } from './doubts.ts';
-import { count } from './format.ts';
+import { count, list } from './format.ts';
 
 export interface RunVerdict {
   readonly verdict: Validity['verdict'];
@@ -15,8 +15,8 @@ export interface RunVerdict {
 }
 
 const MEANING: Readonly<Record<Validity['verdict'], string>> = {
-  VALID: 'Nothing that the bench watches for speaks against its numbers.',
-  PROVISIONAL: 'Measure again before quoting it.',
+  VALID: 'The bench found no reason to distrust its numbers.',
+  PROVISIONAL: 'Measure again before you quote it.',
   INVALID: 'Rows marked INVALID do not mean what their columns say; do not use them.',
 };
 
@@ -55,8 +55,8 @@ function rowTally(rows: readonly Row[]): string {
   const [only, ...others] = present;
   const all = count(measured.length, 'measured row');
   if (others.length === 0 && only !== undefined) return `All ${all} are ${only}.`;
-  const parts = present.map((verdict) => `${of(verdict)} ${verdict}`);
-  return `Of ${all}: ${parts.join(', ')}.`;
+  const parts = present.map((verdict) => `${of(verdict)} ${of(verdict) === 1 ? 'is' : 'are'} ${verdict}`);
+  return `There are ${all}: ${list(parts)}.`;
 }
 
 /** Null for a row without numbers. */

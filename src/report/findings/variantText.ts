@@ -34,7 +34,7 @@ export function accuracyText(words: Vocabulary, verdict: VariantVerdict): string
   const where = verdict.cells > 1 ? `, worst at ${place(row)}` : '';
   const meaning =
     verdict.accuracy === 'no significant difference'
-      ? `no significant difference shown, a loss up to ${lossUpTo(metric, delta.low)} is not excluded`
+      ? `no significant difference shown, a loss of up to ${lossUpTo(metric, delta.low)} is not ruled out`
       : delta.pValue < 0.05
         ? verdict.accuracy
         : `${verdict.accuracy}, by its interval`;

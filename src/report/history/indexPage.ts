@@ -39,7 +39,7 @@ function moved({ machines, complaints }: History): string {
   const box =
     alarms === 0
       ? `<p class="calm">No alarm. ${count(moves.length, 'move')} in all.</p>`
-      : `<p class="alarm"><strong>${count(alarms, 'alarm')}</strong>: for the worse, and nobody has acknowledged it.</p>`;
+      : `<p class="alarm"><strong>${count(alarms, 'alarm')}</strong>: something got worse, and nobody has acknowledged it.</p>`;
   const table = moves.length === 0 ? '' : moveTable('Alarms first, then the newest', moves);
   const left = complaints.map((text) => `<li>${escapeHtml(text)}</li>`).join('');
   return `${box}${table}${left === '' ? '' : `<p>Left out:</p><ul>${left}</ul>`}`;

@@ -26,7 +26,7 @@ export function renderMachine(machine: MachineHistory): string {
   const newest = machine.runs.at(-1);
   const lead = `Fingerprint <code>${escapeHtml(machine.fingerprint)}</code>, ${count(machine.runs.length, 'run')}, newest ${escapeHtml(newest === undefined ? 'none' : runText(newest))}. <a href="index.html">All machines</a>`;
   const found =
-    moves.length === 0 ? '<p>Nothing did.</p>' : moveTable('Alarms first, then the newest', moves);
+    moves.length === 0 ? '<p>Nothing moved.</p>' : moveTable('Alarms first, then the newest', moves);
   return renderPage({
     title: `Trends on ${machine.label}`,
     lead,
@@ -46,11 +46,11 @@ export function renderMachine(machine: MachineHistory): string {
 }
 
 export const READING = `<ul>
-<li>Each point is a run; bars are its 95 % intervals. A filled point is VALID, a hollow one PROVISIONAL, a hollow and crossed one INVALID; INVALID points take no part in the search for steps.</li>
-<li>A dashed upright line is a step: from there on the level is another one. Its place is right to about a night, so the commit range may be off by one run at either end; ▲ and ▼ say which way the value went.</li>
-<li>Steps of timed quantities are found against the noise of the series itself, and a new level needs at least three runs. FLOPs and accuracy are computed, so there every difference counts.</li>
+<li>Each point is a run, and its bar the 95 % interval. A filled point is VALID, a hollow one PROVISIONAL, a hollow and crossed one INVALID; INVALID points take no part in the search for steps.</li>
+<li>A dashed upright line is a step: the level changes there. Its place is known to about a night, so the commit range may be off by one run at either end; ▲ and ▼ say which way the value went.</li>
+<li>A step of a timed quantity must stand out from the noise of its own series, and a new level needs at least three runs. FLOPs and accuracy are computed, so every difference in them counts.</li>
 <li>An alarm is a step for the worse that is large enough for the gate (bench/gate.json) and that nobody has acknowledged.</li>
-<li>Another fingerprint (processor, cores, instruction set, ONNX Runtime, GPU) is another machine, and its runs are a series of their own.</li>
+<li>A run with another fingerprint (processor, cores, instruction set, ONNX Runtime, GPU) comes from another machine and belongs to a series of its own.</li>
 </ul>`;
 
 function placeSection(

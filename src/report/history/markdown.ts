@@ -39,7 +39,7 @@ function headline(moves: readonly Move[]): string {
 }
 
 function more(moves: readonly Move[]): string {
-  return moves.length > LISTED ? `${moves.length - LISTED} more are in the pages.` : '';
+  return moves.length > LISTED ? `${moves.length - LISTED} more are on the pages.` : '';
 }
 
 function machineLine({ label, fingerprint, runs }: MachineHistory): string {

@@ -25,14 +25,17 @@ test('costs follow the main table, with the process that they were taken in said
   const text = tableOf(fixtureSummary());
   assert.match(text, /^method +load ms +first call ms +new shape ms +peak memory +added +mJ\/sequence/m);
   assert.match(text, /^ltp:x2 +104 +\S+ +\S+ +138 MiB +76 MiB +\S+ +31\.5 +9\.25 +busy-neighbours$/m);
-  assert.match(text, /Costs, each in a process of its own, none of them in any latency/);
+  assert.match(text, /Each cost was measured in a process of its own and is part of no latency/);
   assert.ok(text.indexOf('speed-up vs dense') < text.indexOf('load ms'));
 });
 
 test('where energy comes from is said once, and why there is none, too', () => {
   const summary = fixtureSummary();
   const [note, ...more] = energyNotes(summary.rows);
-  assert.match(note ?? '', /^Energy by RAPL package-0 \+ dram: .*idle power included and not subtracted/);
+  assert.match(
+    note ?? '',
+    /^Energy comes from RAPL package-0 \+ dram, .*idle power is included and not subtracted/,
+  );
   assert.deepEqual(more, []);
   const without = {
     ...summary,
@@ -45,7 +48,7 @@ test('where energy comes from is said once, and why there is none, too', () => {
       },
     })),
   };
-  assert.deepEqual(energyNotes(without.rows), ['Energy: not available: there is no RAPL counter.']);
+  assert.deepEqual(energyNotes(without.rows), ['Energy is not available: there is no RAPL counter.']);
   assert.doesNotMatch(tableOf(without), /mJ\/sequence/);
 });
 
@@ -98,7 +101,7 @@ test('a claim stands beside what its group could see', () => {
   assert.equal(cellOf('difference from dense', 'dense'), '');
   assert.match(
     tableOf(summary),
-    /A difference from dense of 1\.4 % \(in the middle; 3\.7 % at worst\) would have been seen here with a probability of 0\.8/,
+    /This run would have seen a difference from dense of 1\.4 % \(median over the groups; 3\.7 % at worst\) with a probability of 0\.8/,
   );
 });
 
@@ -108,7 +111,7 @@ test('a run of an older version shows none of it, and nothing empty', () => {
   assert.doesNotMatch(page, /id="costs"|href="#costs"|<table class="costs"/);
   assert.doesNotMatch(page, /<dt>harness<\/dt>/);
   const text = tableOf(summary);
-  assert.doesNotMatch(text, /Costs,|Harness:|could be seen|probability of 0\.8/);
+  assert.doesNotMatch(text, /Each cost|Harness:|could be seen|probability of 0\.8/);
   assert.doesNotMatch(markdownOf(summary), /## Costs/);
   const titles = columnsOf(summary.rows, summary.noiseFloor?.groups).map(({ title }) => title);
   assert.ok(!titles.includes('smallest visible difference') && !titles.includes('load (ms)'));

@@ -63,8 +63,8 @@ test('examples that were cut, and those that are not the timed texts, are said o
   const accuracy = { ...row.accuracy, n: 408, truncated: 13, text: 'natural' as const };
   const rows = [32, 64].map((seqLen) => ({ ...row, task: 'mrpc', seqLen, accuracy }));
   assert.deepEqual(exampleSentences([...rows, ...rows]), [
-    'The full texts of mrpc are real ones put together and cut, for timing only: its accuracy is measured on the examples as they are.',
-    'Examples of mrpc that are longer than the length were cut to it: 13 of 408 examples at length 32 and 13 of 408 examples at length 64.',
+    'The full texts of mrpc are put together from real ones and cut, and serve for timing only; accuracy is measured on the examples as they are.',
+    'Examples of mrpc that did not fit the length were cut to it: 13 of 408 examples at length 32 and 13 of 408 examples at length 64.',
   ]);
   assert.deepEqual(exampleSentences(summary.rows), []);
 });

@@ -6,7 +6,8 @@ import { renderCsv } from '../../../src/report/exports/csv.ts';
 import { chartsOf, claimsOf, markdownOf, pageOf, tableOf } from '../../fixtures/report.ts';
 import { fixtureSummary } from '../../fixtures/summary.ts';
 
-const SENTENCE = 'roberta-base: random weights, so there is no accuracy; only speed and FLOPs are compared.';
+const SENTENCE =
+  'roberta-base has random weights, so there is no accuracy; only speed and FLOPs are compared.';
 
 function silent(row: Row): Row {
   return { ...row, model: 'roberta-base', accuracy: null, noAccuracy: 'random weights', costs: null };
@@ -73,7 +74,7 @@ test('a claim about speed is set beside such a row; one about FLOPs, which were 
   assert.equal(speed?.verdict, 'reached here');
   assert.deepEqual(speed.obstacles, [
     'the task is reviews, not GLUE',
-    'roberta-base has random weights: how many tokens it keeps was set, not learned, and accuracy is no part of it',
+    'roberta-base has random weights: how many tokens it keeps was set, not learned, and it has no accuracy',
   ]);
   const flops = claims.get('ltp-flops');
   assert.equal(flops?.verdict, 'not comparable here');

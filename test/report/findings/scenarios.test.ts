@@ -26,7 +26,7 @@ test('the page has the section with its charts and its table', () => {
   assert.match(page, /<section id="scenarios"/);
   assert.match(page, /href="#scenarios"/);
   assert.match(page, /chart-latency-tail-single-stream-length128-batch1/);
-  assert.match(page, /The methods under load/);
+  assert.match(page, /What happened under load/);
 });
 
 test('a chart of the tail has the slowest shares of every variant, on logarithmic axes', () => {

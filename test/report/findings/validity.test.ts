@@ -35,7 +35,10 @@ test('a run of VALID rows says so in one line and needs no column', () => {
 test('reasons come with their rows and the advice of the gravest', () => {
   const text = sentences(summaryWith([STEAL], [STEAL]));
   assert.match(text, /^This run is PROVISIONAL, because of cpu-steal \(2 rows\)\./);
-  assert.match(text, /Of 23 measured rows: 21 VALID, 2 PROVISIONAL\. Measure again before quoting it\./);
+  assert.match(
+    text,
+    /There are 23 measured rows: 21 are VALID and 2 are PROVISIONAL\. Measure again before you quote it\./,
+  );
   assert.match(text, /First: repeat at a quieter time\./);
 });
 

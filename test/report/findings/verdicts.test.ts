@@ -41,7 +41,7 @@ test('a faster method that loses accuracy does not hide the fastest that keeps i
   }
   const text = answerOf(summary).settings[0]?.sentences.join(' ') ?? '';
   assert.match(text, /ltp:x2 is the fastest method: .*at a significant loss/);
-  assert.match(text, /fastest without a significant loss of accuracy is transkimmer:x2/);
+  assert.match(text, /fastest method without a significant loss of accuracy is transkimmer:x2/);
 });
 
 test('a method is not the fastest for having failed the cells where pruning gains little', () => {

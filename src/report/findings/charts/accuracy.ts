@@ -64,7 +64,7 @@ function accuracyChart(setting: Setting, gain: Gain, length: number): ChartSpec 
     section: 'accuracy',
     kind: 'points',
     title: titleOf(setting, `${capital} against ${gain.what}, ${where}`),
-    caption: `${capital} on ${first?.accuracy?.n ?? 0} examples with its 95 % ${isShare ? 'Wilson' : 'bootstrap'} interval, against ${gain.what} ${setting.words.vsBaseline} at ${where}. The intervals of single methods overlap more than their differences allow: see the paired differences in the table.`,
+    caption: `${capital} on ${first?.accuracy?.n ?? 0} examples with its 95 % ${isShare ? 'Wilson' : 'bootstrap'} interval, against ${gain.what} ${setting.words.vsBaseline} at ${where}. The intervals of single ${setting.words.methods} overlap more than their paired differences do; judge by the differences in the table of all numbers.`,
     x: { title: axisTitle(gain, setting.words), scale: 'linear', suffix: 'x' },
     y: isShare
       ? { title: 'accuracy (%)', scale: 'linear', suffix: ' %' }

@@ -35,7 +35,7 @@ function memoryChart(setting: Setting, rows: readonly CostedRow[], where: string
     ...barsOf(setting, rows, partsOf, 'MiB'),
     id: chartId(setting, 'memory', where.replaceAll(/[ ,]+/g, '')),
     title: titleOf(setting, `Peak memory, ${where}`),
-    caption: `The most memory that a process held which loaded one ${setting.words.method} only, at ${where}; the first part is Node and ONNX Runtime before the model was loaded.`,
+    caption: `Peak memory of a process that loaded one ${setting.words.method} only, at ${where}; the first part is what Node and ONNX Runtime held before the model was loaded.`,
     x: { title: 'peak resident memory (MiB)', scale: 'linear', min: 0, suffix: ' MiB' },
   };
 }
@@ -46,7 +46,7 @@ function loadChart(setting: Setting, rows: readonly CostedRow[], where: string):
     ...barsOf(setting, rows, partsOf, 'ms'),
     id: chartId(setting, 'loading', where.replaceAll(/[ ,]+/g, '')),
     title: titleOf(setting, `Time to the first answer, ${where}`),
-    caption: `Making the session from its files, and the very first call, in a process of its own at ${where}. Neither is part of any latency.`,
+    caption: `Time to make the session from its files, and time of the very first call, in a process of its own at ${where}. Neither is part of any latency.`,
     x: { title: 'time (ms)', scale: 'linear', min: 0, suffix: ' ms' },
   };
 }

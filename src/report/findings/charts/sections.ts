@@ -18,20 +18,20 @@ export const SECTION_IDS = Object.keys(SECTION_TITLES) as readonly SectionId[]; 
 export function introOf(id: SectionId, { baseline, method, methods }: Vocabulary): string {
   switch (id) {
     case 'speedup':
-      return `Wall-clock time of the baseline divided by that of the ${method}, on the same inputs, interleaved. Above 1 is faster. Inside the grey band this run cannot tell a ${method} from the baseline.`;
+      return `Each value is the wall-clock time of the baseline divided by that of the ${method}, on the same inputs, interleaved. Above 1 is faster. Inside the grey band this run cannot tell a ${method} from the baseline.`;
     case 'accuracy':
       return `Up and to the right is better. A hollow mark is dominated: another ${method} is at least as good in both.`;
     case 'tokens':
-      return 'Mean tokens alive after the pruning of each layer, as a share of the real tokens at the input.';
+      return 'Each line shows how many tokens are alive after the pruning of each layer, on average, as a share of the real tokens at the input.';
     case 'conversion':
       return `Conversion is the time ratio divided by the FLOPs ratio, both against ${baseline}; 1 means nothing is lost.`;
     case 'time':
-      return 'Kernel time by operator type from a profiling pass of its own, which costs 5-14 %; not the timed runs.';
+      return 'Kernel time by operator type comes from a profiling pass of its own, which costs 5-14 %, and not from the timed calls.';
     case 'throughput':
-      return 'Median latency of one call, and sequences per second. These depend on the machine more than the ratios do.';
+      return 'The median latency of one call and the sequences per second depend on the machine more than the ratios do.';
     case 'scenarios':
-      return `The same graphs as they are used: one request after another (single-stream), all at once (offline), and arriving at random times (server), where latency counts from the scheduled arrival and so holds the wait for a free stream. All ${methods} answer the same requests.`;
+      return `The same graphs serve requests that come one after another (single-stream), all at once (offline) and at random times (server). In the last case latency counts from the scheduled arrival and so includes the wait for a free stream. All ${methods} answer the same requests.`;
     case 'costs':
-      return `Loading, first calls, memory and energy, each ${method} alone in a process of its own.`;
+      return `Loading, first calls, memory and energy are measured with each ${method} alone in a process of its own.`;
   }
 }

@@ -41,7 +41,7 @@ function speedupChart(setting: Setting, baseline: Baseline, batch: number): Char
     section: 'speedup',
     kind: 'lines',
     title: titleOf(setting, `Speed-up vs ${name}, batch ${batch}`),
-    caption: `Time of ${name} / time of the ${words.method} at batch ${batch}; bars are 95 % intervals over blocks, the band is the noise floor. Marks are moved sideways a little so that bars do not cover each other.`,
+    caption: `Time of ${name} / time of the ${words.method} at batch ${batch}; bars are 95 % intervals over blocks, and the band is the noise floor. Marks are moved sideways a little so that bars do not cover each other.`,
     x: { title: 'sequence length (tokens)', scale: 'log', ticks: setting.lengths },
     y: { title: `speed-up ${words[baseline.vs]} (x)`, scale: 'linear', suffix: 'x' },
     series,

@@ -36,7 +36,7 @@ function tokenChart(setting: Setting, length: number): ChartSpec | null {
     section: 'tokens',
     kind: 'steps',
     title: titleOf(setting, `Tokens kept after each layer, length ${length}`),
-    caption: `Share of the input's real tokens alive after each layer's pruning at length ${length}; 0 is the input. The area under a line is about the work that is left.`,
+    caption: `Share of the input's real tokens alive after each layer's pruning at length ${length}; 0 is the input. The area under a line is roughly the work that is left.`,
     x: { title: 'layer', scale: 'linear', ticks: places, min: 0, max: layers },
     y: { title: 'kept tokens (% of input)', scale: 'linear', suffix: ' %', min: 0, max: 100 },
     series,

@@ -64,7 +64,7 @@ function silenceOf(found: Found | null): string[] {
   if (found?.row.noAccuracy === undefined) return [];
   const { model, noAccuracy } = found.row;
   return [
-    `${model} has ${noAccuracy}: how many tokens it keeps was set, not learned, and accuracy is no part of it`,
+    `${model} has ${noAccuracy}: how many tokens it keeps was set, not learned, and it has no accuracy`,
   ];
 }
 

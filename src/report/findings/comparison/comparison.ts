@@ -38,7 +38,7 @@ function opening({ base, next, cells, judged, alpha }: Comparison): string {
   const [first, last] = [base[0] ?? '', base.at(-1) ?? ''];
   const bases = base.length === 1 ? `Base ${first}` : `Base ${base.length} runs, ${first} to ${last}`;
   return (
-    `${bases}; new ${next}: ${count(cells.length, 'cell')} compared. A change below 1 is worse; intervals are of 95 %, ` +
+    `${bases}; new ${next}: ${count(cells.length, 'cell')} compared. A change below 1 is worse; intervals are 95 % intervals, ` +
     `p is adjusted over ${count(judged, 'timing')} (Holm, ${percent(alpha, 0)} for a false alarm anywhere).`
   );
 }
@@ -53,7 +53,7 @@ function restOf({ cells }: Comparison): string {
   const detectable =
     seen.length === 0
       ? ''
-      : `; a slow-down of ${percent(median(seen))} (median; at worst ${percent(Math.max(...seen))}) would have been found with a probability of 80 %`;
+      : `; a slow-down of ${percent(median(seen))} (median; at worst ${percent(Math.max(...seen))}) would have been found with a probability of 0.8`;
   const untold = blind === 0 ? '' : `; ${count(blind, 'timing')} not judged: too few blocks`;
   return `${count(rest.length, 'cell')} without a change${detectable}${untold}.`;
 }

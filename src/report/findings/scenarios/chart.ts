@@ -35,7 +35,7 @@ function tailChart(setting: Setting, rows: readonly ScenarioRow[]): ChartSpec | 
     section: 'scenarios',
     kind: 'lines',
     title: titleOf(setting, `Slowest requests, ${name}, ${place(first)}`),
-    caption: `Share of the requests that took longer than the time below, ${scenarioText(first)}, at ${place(first)}. Further left is better; the line ends where fewer than ten requests are left.`,
+    caption: `Share of the requests that took longer than the time on the x axis, ${scenarioText(first)}, at ${place(first)}. Further left is better; a line ends where fewer than ten requests are left.`,
     x: {
       title: name === 'server' ? 'ms from scheduled arrival to answer' : 'ms from issue to answer',
       scale: 'log',

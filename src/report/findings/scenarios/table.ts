@@ -28,7 +28,7 @@ const columnsOf = ({ method, vsBaseline }: Vocabulary): readonly GridColumn[] =>
 ];
 
 const LEGEND =
-  'Latency of a request: from its issue (single-stream) or its scheduled arrival, waiting included (server). busy = share of the streams’ time inside session.run. Ratios: dense over the method, above 1 is better, [95 % interval over turns]. Where requests are too few for a percentile, it says so instead.';
+  'The latency of a request counts from its issue (single-stream) or from its scheduled arrival, waiting included (server). busy = share of the streams’ time inside session.run. A ratio above 1 is better than the baseline; [95 % interval over turns]. Where there are too few requests for a percentile, the table says so instead.';
 
 const WITHHELD = 'n too small';
 
@@ -88,11 +88,11 @@ function lineOf(row: ScenarioRow, doubts: readonly CountedDoubt[]): GridLine {
   };
 }
 
-/** The largest, so that no reader takes it for the method's. */
+/** Gives the largest, so that no reader takes it for the method's. */
 function harnessNotes(scenarios: readonly ScenarioRow[]): string[] {
   const known = scenarios.flatMap(({ harnessMs }) => harnessMs ?? []);
   if (known.length === 0) return [];
   return [
-    `Of each latency, at most ${plain(Math.max(...known))} ms on average are the harness's: handing the request to a stream and the answer back.`,
+    `The harness takes at most ${plain(Math.max(...known))} ms of a latency on average, to hand the request to a stream and the answer back.`,
   ];
 }

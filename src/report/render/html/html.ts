@@ -81,8 +81,8 @@ function extrasOf({ peers, noAccuracy, scenarios, costs }: Findings): Extras {
   return {
     speedup: notes(peerNotes(peers)),
     accuracy: notes(noAccuracy),
-    scenarios: gridTable('The methods under load, by scenario', scenarios),
-    costs: gridTable('Costs of each method, in a process of its own', costs),
+    scenarios: gridTable('What happened under load, by scenario', scenarios),
+    costs: gridTable('Costs, each measured in a process of its own', costs),
   };
 }
 

@@ -57,8 +57,8 @@ function settingTable(settings: readonly SettingFact[]): string {
     head: name,
     cells: [{ text: asked }, { text: seen }, { text: effect, tone }],
   }));
-  const headers = ['setting', 'asked for', 'seen', 'took effect'];
-  return `<h3>Settings</h3>${stackTable('What was asked of the sessions, and what was seen of it', headers, rows)}`;
+  const headers = ['setting', 'asked for', 'observed', 'took effect'];
+  return `<h3>Settings</h3>${stackTable('Session settings: what was asked for, and what was observed', headers, rows)}`;
 }
 
 export function doubtSection(doubts: readonly CountedDoubt[]): string {
@@ -69,7 +69,7 @@ export function doubtSection(doubts: readonly CountedDoubt[]): string {
         : `<details><summary>${cells.length} cells</summary><p class="note">${cells.map(escapeHtml).join('<br>')}</p></details>`;
     return `<li>${escapeHtml(line)}${list}</li>`;
   });
-  const body = items.length === 0 ? '<p>None were raised.</p>' : `<ul>${items.join('\n')}</ul>`;
+  const body = items.length === 0 ? '<p>No doubts were raised.</p>' : `<ul>${items.join('\n')}</ul>`;
   return section('doubts', 'Doubts', body);
 }
 

@@ -35,7 +35,7 @@ export function renderMarkdown(
     peers === null ? '' : `## Peers\n\n${inline(peers.intro)}\n\n${bullets(peers.lines)}`,
     tableSection('Under load', findings.scenarios),
     tableSection('Costs', findings.costs),
-    `## Doubts\n\n${bullets(doubts.map(({ mark, line }) => `(${mark}) ${line}`)) || 'None were raised.'}`,
+    `## Doubts\n\n${bullets(doubts.map(({ mark, line }) => `(${mark}) ${line}`)) || 'No doubts were raised.'}`,
     `## Published claims\n\n${claimTable(claims)}`,
     `## Charts\n\n${pictures(charts, pngs)}`,
     ...notes.map(inline),
