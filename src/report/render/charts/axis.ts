@@ -1,4 +1,4 @@
-// Where values lie on a chart's axes. Also runs in the browser; see chartPaint.ts for the rule that follows from that.
+// Where values lie on a chart's axes. Also runs in the browser; see paint.ts for the rule that follows from that.
 import type { ChartAxis, ChartSpec } from '../../findings/charts/chartSpec.ts';
 
 /** Logarithmic axes are drawn as linear ones of log2, because Chart.js labels decades only. */

@@ -1,5 +1,5 @@
 // A Chart.js plugin that draws what the library has no element for: interval bars, the noise-floor band and the
-// line at 1. Also runs in the browser; see chartPaint.ts for the rule that follows from that.
+// line at 1. Also runs in the browser; see paint.ts for the rule that follows from that.
 import type { Plugin } from 'chart.js/auto';
 import { axisValue } from './axis.ts';
 import type { ChartPoint, ChartSpec } from '../../findings/charts/chartSpec.ts';
