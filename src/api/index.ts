@@ -22,7 +22,7 @@ export type { BenchOptions, ResumeOptions, RunOptions } from './options.ts';
  * @throws BenchError for options that are wrong and names that nothing has.
  */
 export async function planBench(options: BenchOptions = {}): Promise<Plan> {
-  return (await measuring()).plan(options);
+  return measuring((measure) => measure.plan(options));
 }
 
 /**
@@ -31,7 +31,7 @@ export async function planBench(options: BenchOptions = {}): Promise<Plan> {
  * fails is a row with a reason, and no error.
  */
 export async function runBench(options: RunOptions = {}): Promise<Measure.BenchResult> {
-  return (await measuring()).run(options);
+  return measuring((measure) => measure.run(options));
 }
 
 /**
@@ -39,12 +39,12 @@ export async function runBench(options: RunOptions = {}): Promise<Measure.BenchR
  * @param run its id, or the path of its folder.
  */
 export async function resumeBench(run: string, options: ResumeOptions = {}): Promise<Measure.BenchResult> {
-  return (await measuring()).resume(run, options);
+  return measuring((measure) => measure.resume(run, options));
 }
 
-async function measuring(): Promise<typeof Measure> {
+async function measuring<T>(call: (measure: typeof Measure) => Promise<T>): Promise<T> {
   try {
-    return await import('./measure.ts');
+    return await call(await import('./measure.ts'));
   } catch (thrown) {
     throw isWithoutRuntime(thrown) ? withoutRuntime(thrown) : thrown;
   }
