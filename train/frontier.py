@@ -28,17 +28,17 @@ from safetensors.torch import save_file
 from data import data_folder, token_batches
 from errors import InputError, run_main
 from export import apply_point, changed_tensors, sha256, write_model
-from model import Classifier, dense_macs, load_model, pruned_macs, read_weights
+from model import Classifier, dense_macs, load_model, pruned_macs, read_weights, weights_file
 from paired import compared
 from pruning import Pruner
 from strength import (KNOTS, METHODS, FirstDial, LtpDial, RandomDial, TopKDial, TranskimmerDial, calibrate, removed_pass, schedule_table, shallower,
                       soft_relative_flops)
 from tasks import TASKS, Task, collate, epoch, open_task, teacher_logits
-from train import MODELS, RUNS, add_adapters, learning_rate_factor, parse, save, trainable
+from train import RUNS, add_adapters, default_base, learning_rate_factor, parse, save, trainable
 
 LEARNS = ("ltp", "transkimmer")  # methods with a soft stage
 FEW_TOKENS = 12_000
-MACHINE = ("data", "out", "device", "bf16", "threads", "checkpoint_seconds")  # settings that are no part of what a run is
+MACHINE = ("base", "data", "out", "device", "bf16", "threads", "checkpoint_seconds")  # settings that are no part of what a run is; a base is known by its hash
 
 
 @dataclass
@@ -99,13 +99,13 @@ class Config:
 
     @property
     def base_path(self) -> Path:
-        return Path(self.base) if self.base else MODELS / "minilm-l6"
+        return Path(self.base) if self.base else default_base(self.method)
 
     def identity(self) -> dict:
         return {key: value for key, value in asdict(self).items() if key not in MACHINE}
 
     def command(self) -> str:
-        given = {k: v for k, v in self.identity().items() if v != Config.__dataclass_fields__[k].default and k != "base"}
+        given = {k: v for k, v in self.identity().items() if v != Config.__dataclass_fields__[k].default}
         return "python train/frontier.py " + " ".join(f"--{k.replace('_', '-')} {v}" for k, v in given.items()) + (" --base BASE" if self.base else "") + " --data DIR"
 
 
@@ -116,6 +116,10 @@ def draw_strength(c: Config, step: int) -> float:
     end = rng.random()
     between_ends = 1 / rng.uniform(1 / high, 1 / low)  # even in FLOPs
     return high if end < 0.2 else low if end < 0.3 else between_ends
+
+
+def base_sha256(base: Path) -> str:
+    return sha256(weights_file(base))
 
 
 class Ruler:
@@ -245,8 +249,10 @@ def train(c: Config, task: Task | None = None, stop_at: int | None = None, annou
     ruler = Ruler(c, model, task.held_out, known[n:n + h] if known is not None else None)
     checkpoint = c.run / "checkpoint.pt"
     resumed = torch.load(checkpoint, weights_only=True, map_location="cpu") if checkpoint.is_file() else None
-    if resumed and resumed["config"] != c.identity():
-        raise InputError(f"{checkpoint} was written with other settings; delete {c.run} or use another --name")
+    identity = {**c.identity(), "base": base_sha256(c.base_path)}
+    if resumed and resumed["config"] != identity:
+        differs = sorted(key for key in identity if resumed["config"].get(key) != identity[key])
+        raise InputError(f"{checkpoint} was written with other settings ({', '.join(differs)}); delete {c.run} or use another --name")
     pruner = make_dial(c, ruler) if resumed is None else blank_dial(c, model.shape)
     if c.method != "dense":
         add_adapters(model, c.rank)
@@ -275,7 +281,7 @@ def train(c: Config, task: Task | None = None, stop_at: int | None = None, annou
 
     def keep() -> None:
         cuda = torch.cuda.get_rng_state() if c.device.startswith("cuda") else None
-        save(checkpoint, {"config": c.identity(), "step": step, "model": {k: p.detach() for k, p in trainable(model).items()},
+        save(checkpoint, {"config": identity, "step": step, "model": {k: p.detach() for k, p in trainable(model).items()},
                           "pruner": pruner.state_dict() if pruner is not None else {}, "soft": pruner is not None and pruner.soft,
                           "optimizer": optimizer.state_dict(), "rng": torch.get_rng_state(), "rngCuda": cuda})
 
@@ -358,7 +364,7 @@ def write_point(c: Config, model: Classifier, pruner: Pruner | None) -> None:
     base = load_model(c.base_path).state_dict()
     tensors = {key: value.cpu() for key, value in changed_tensors(model, base).items()}
     metadata = {"format": "token-pruning-point", "version": "2", "method": c.method, "point": "any", "model": c.base_path.name, "task": c.task,
-                "base_sha256": sha256(c.base_path / "weights.safetensors"), "cls": "protected", "seed": str(c.seed), "command": c.command(),
+                "base_sha256": base_sha256(c.base_path), "cls": "protected", "seed": str(c.seed), "command": c.command(),
                 "config": json.dumps(c.identity())}
     if pruner is None:
         metadata |= {"point": "x" + f"{load_model(c.base_path).shape.layers / c.layers:g}", "layers": str(c.layers)}
@@ -379,8 +385,8 @@ def read_point(base: Path, path: Path) -> tuple[Classifier, Pruner | None, Confi
         metadata = file.metadata()
     if metadata.get("version") != "2":
         raise InputError(f"{path} is not an any-strength point")
-    if metadata["base_sha256"] != sha256(base / "weights.safetensors"):
-        raise InputError(f"{path} was trained on another weights.safetensors than the one in {base}")
+    if metadata["base_sha256"] != base_sha256(base):
+        raise InputError(f"{path} was trained on other weights than those in {base}")
     c, tensors, model = Config(**json.loads(metadata["config"])), read_weights(path), load_model(base)
     if c.method == "shallow":
         shallower(model, c.layers)

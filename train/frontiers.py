@@ -18,7 +18,7 @@ from pathlib import Path
 
 from errors import InputError, run_main
 from frontier import MACHINE, Config
-from train import RUNS, default_base
+from train import RUNS
 from zoo import ENVIRONMENT
 
 JOBS = Path(__file__).resolve().parent / "frontiers.json"
@@ -33,7 +33,7 @@ def read_jobs(path: Path) -> list[dict]:
     except json.JSONDecodeError as error:
         raise InputError(f"{path}: {error}") from None
     jobs = [{**file["tasks"].get(job["task"], {}), **job} for job in file["jobs"]]
-    known = set(Config.__dataclass_fields__) - set(MACHINE)
+    known = set(Config.__dataclass_fields__) - set(MACHINE) | {"base"}
     for job in jobs:
         unknown = sorted(set(job) - known)
         if unknown:
@@ -45,8 +45,6 @@ def config_of(job: dict, out: Path, data: str, device: str) -> Config:
     base = job.get("base", "")
     if base.startswith("@"):
         base = str(out / base[1:] / "model")
-    elif job["method"] == "dense" and not base:
-        base = str(default_base("dense"))
     return Config(**{**job, "base": base, "out": str(out), "data": data, "device": device})
 
 

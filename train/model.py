@@ -223,14 +223,19 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
             for name, t in stored.items() if name not in scales}
 
 
+def weights_file(folder: Path) -> Path:
+    path = next((folder / name for name in ("weights.safetensors", "model.safetensors") if (folder / name).is_file()), None)
+    if path is None:
+        raise InputError(f"neither weights.safetensors nor model.safetensors in {folder}")
+    return path
+
+
 def load_model(folder: Path) -> Classifier:
     """A Hugging Face BERT folder or one of models/: config.json and weights.safetensors or model.safetensors."""
     if not (folder / "config.json").is_file():
         raise InputError(f"no config.json in {folder}: --base must be a BERT checkpoint folder")
     shape = Shape.from_hf(json.loads((folder / "config.json").read_text()))
-    path = next((folder / name for name in ("weights.safetensors", "model.safetensors") if (folder / name).is_file()), None)
-    if path is None:
-        raise InputError(f"neither weights.safetensors nor model.safetensors in {folder}")
+    path = weights_file(folder)
     model = Classifier(shape)
     for linear in (model.bert.pooler.dense, model.classifier):
         nn.init.normal_(linear.weight, std=0.02)

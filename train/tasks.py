@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 
 from data import MAX_TOKENS, Corpus, documents, log_uniform_lengths, read_imdb, token_batches
 from errors import InputError
-from model import load_model
+from model import load_model, weights_file
 from strength import removed_pass
 
 CHUNK = 2000  # examples a teacher file: what a kill costs at most
@@ -144,10 +144,7 @@ def teacher_key(weights: bytes, examples: list[Example]) -> str:
 @torch.no_grad()
 def teacher_logits(base: Path, examples: list[Example], folder: Path, device: str = "cpu", announce=print) -> torch.Tensor:
     """[n, labels] of the dense model in float32, from disk where they are; a chunk at a time, so that a kill costs little."""
-    weights = next((base / name for name in ("weights.safetensors", "model.safetensors") if (base / name).is_file()), None)
-    if weights is None:
-        raise InputError(f"neither weights.safetensors nor model.safetensors in {base}")
-    content = weights.read_bytes()
+    content = weights_file(base).read_bytes()
     folder.mkdir(parents=True, exist_ok=True)
     model, chunks = None, []
     for start in range(0, len(examples), CHUNK):
