@@ -8,6 +8,7 @@ import random
 import sys
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -264,6 +265,18 @@ class Runs(unittest.TestCase):
             self.assertEqual("".join(map(str, logits.argmax(1).tolist())), result["strengths"][-1]["predictions"])
             self.assertAlmostEqual(ratio, result["strengths"][-1]["flopsRatio"], places=3)
             self.train(c)  # finished: nothing happens
+
+    def test_a_task_without_a_dense_model_gets_one(self):
+        c = self.config("own", "dense", lr=1e-3)
+        self.train(c)
+        self.assertEqual(json.loads((c.run / "evaluation.json").read_text())["dev"]["n"], 40)
+        base = load_model(self.root / "base").state_dict()
+        self.assertTrue(any(not torch.allclose(value, base[key], atol=1e-3) for key, value in load_model(c.run / "model").state_dict().items()))
+        point = replace(self.config("on-own", "topk"), base=str(c.run / "model"))
+        self.train(point)
+        self.assertTrue((point.run / "point.safetensors").is_file())
+        with self.assertRaisesRegex(InputError, "other weights"):
+            frontier.read_point(self.root / "base", point.run / "point.safetensors")
 
     def test_teacher_logits_are_of_dense_and_are_read_from_disk(self):
         folder, said = self.root / "teacher", []
