@@ -3,8 +3,8 @@
     python train/frontiers.py --data DIR [--out OUT] [--device cuda] [--only 'sst2-*']
     python train/frontiers.py --list        what is done and what is to come; nothing runs
 
-Jobs that are done are skipped and a broken one is resumed: give the same command again after an interruption. A job that
-fails does not stop the others; the exit code is then 1. See frontier.py for what a job leaves behind.
+Jobs that are done are skipped and a broken one is resumed: give the same command again after an interruption. A job
+that was killed is tried again; one that fails does not stop the others, and the exit code is then 1. See frontier.py for what a job leaves behind.
 """
 import argparse
 import fnmatch
@@ -21,6 +21,7 @@ from frontier import MACHINE, Config
 from train import RUNS
 from zoo import ENVIRONMENT
 
+TRIES = 3
 JOBS = Path(__file__).resolve().parent / "frontiers.json"
 
 
@@ -63,9 +64,12 @@ def run_job(c: Config, waits_for: Future | None) -> bool:
         return False
     begun = (c.run / "checkpoint.pt").is_file()
     print(f"{time.strftime('%F %T')} {c.name}: {'resumed' if begun else 'begun'}", flush=True)
-    ended = subprocess.run(command(c), check=False, env={**os.environ, **ENVIRONMENT}).returncode == 0
-    print(f"{time.strftime('%F %T')} {c.name}: {'done' if ended else 'FAILED'}", flush=True)
-    return ended
+    for _ in range(TRIES):
+        code = subprocess.run(command(c), check=False, env={**os.environ, **ENVIRONMENT}).returncode
+        print(f"{time.strftime('%F %T')} {c.name}: {'done' if code == 0 else f'ended by signal {-code}' if code < 0 else 'FAILED'}", flush=True)
+        if code >= 0:  # a killed job has a checkpoint to go on from; one that failed would fail again
+            return code == 0
+    return False
 
 
 def main() -> None:
