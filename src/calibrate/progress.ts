@@ -1,18 +1,15 @@
 // How far a search is, on stderr: stage, evaluations done and left, the best so far, seconds to go. On a terminal one line that
 // is written over; elsewhere a line now and then. The clock is read for this alone: no decision of a search hangs
 // on it, except the one limit that the user may set in minutes.
+import type { NoticeSink } from '../core/notices.ts';
+import { elided } from '../core/terminalWidth.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Stage } from './search.ts';
-
-export interface ProgressOutput {
-  readonly isTTY?: boolean;
-  write(text: string): unknown;
-}
 
 const LINE_EVERY = 25;
 
 export class SearchProgress {
-  readonly #output: ProgressOutput;
+  readonly #output: NoticeSink;
   readonly #now: () => number;
   readonly #start: number;
   #stage: Stage = { name: 'start', evaluations: 0, share: null };
@@ -21,7 +18,7 @@ export class SearchProgress {
   #done = 0;
   #best: Evaluation | null = null;
 
-  constructor(output: ProgressOutput, now: () => number = () => performance.now()) {
+  constructor(output: NoticeSink, now: () => number = () => performance.now()) {
     this.#output = output;
     this.#now = now;
     this.#start = now();
@@ -51,7 +48,8 @@ export class SearchProgress {
     const { share } = this.#stage;
     const near = share !== null && Math.abs(evaluation.flopsShare / share - 1) < 0.02;
     if (near && evaluation.divergence < (this.#best?.divergence ?? Infinity)) this.#best = evaluation;
-    if (this.#output.isTTY === true) this.#output.write(`\r\u001b[K${this.#line()}`);
+    if (this.#output.isTTY === true)
+      this.#output.write(`\r\u001b[K${elided(this.#line(), (this.#output.columns ?? Infinity) - 1)}`);
     else if (this.#inStage % LINE_EVERY === 0) this.#output.write(`${this.#line()}\n`);
   }
 

@@ -1,5 +1,6 @@
 // One execution of a plan, from its folder to its summary: the composition root of the measuring half. A resumed
 // run goes the same way, with the blocks that an earlier execution has left.
+import type { NoticeSink } from '../core/notices.ts';
 import type { Block } from '../core/schema/block.ts';
 import type { Run } from '../core/schema/run.ts';
 import type { Summary } from '../core/schema/summary.ts';
@@ -8,7 +9,7 @@ import { stepsOf, type Step } from '../plan/steps.ts';
 import { probeProvider, providerEnvironment } from '../runtime/providers.ts';
 import type { RunFolder } from '../store/runFolder.ts';
 import { execute } from './execute.ts';
-import { Progress, type Sink } from './progress.ts';
+import { Progress } from './progress.ts';
 import { watchingGpu } from './gpuWatch.ts';
 import { launchWorker, type Launch } from './spawn.ts';
 import { hasFailures, summarise, wantedGroup, type Obstacles } from '../rows/summary.ts';
@@ -24,7 +25,7 @@ export interface BenchRun {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   /** Where progress is written; stderr unless it is given. */
-  readonly sink?: Sink;
+  readonly sink?: NoticeSink;
   /** Worker processes unless it is given; scripted ones under test. */
   readonly launch?: Launch;
 }

@@ -1,8 +1,10 @@
 // Live progress on stderr: one updating line on a terminal, a line per step elsewhere, with the time left; and the
 // numbers of a group as soon as it has a first block and a profile.
 import { variantKey } from '../core/keys.ts';
+import { noticeSink, type NoticeSink } from '../core/notices.ts';
 import type { Block } from '../core/schema/block.ts';
 import type { Row } from '../core/schema/row.ts';
+import { elided, widthOf } from '../core/terminalWidth.ts';
 import type { Step } from '../plan/steps.ts';
 import type { Watcher } from './execute.ts';
 import type { Scheduled } from './schedule.ts';
@@ -13,26 +15,25 @@ export interface ProgressOptions {
   readonly rows: (step: Step, blocks: readonly Block[]) => readonly Row[];
 }
 
-export interface Sink {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-}
-
 export class Progress implements Watcher {
   private readonly options: ProgressOptions;
-  private readonly sink: Sink;
-  private line = '';
+  private readonly sink: NoticeSink;
+  private shown: Line | null = null;
 
-  constructor(options: ProgressOptions, sink: Sink = process.stderr) {
+  constructor(options: ProgressOptions, sink: NoticeSink = noticeSink) {
     this.options = options;
     this.sink = sink;
   }
 
   begin({ step, ahead }: Scheduled, done: number, elapsedMs: number): void {
     const { remainingMs } = this.options;
-    const text = `[${done + 1}/${done + ahead.length}] ${describe(step)}, about ${duration(remainingMs(ahead, elapsedMs))} left`;
-    if (this.sink.isTTY === true) this.line = text;
-    this.sink.write(this.sink.isTTY === true ? `\r\u001B[K${text}` : `${text}\n`);
+    const head = `[${done + 1}/${done + ahead.length}] `;
+    const tail = `, about ${duration(remainingMs(ahead, elapsedMs))} left`;
+    const line = { head, label: describe(step), tail };
+    if (this.sink.isTTY === true) {
+      this.shown = line;
+      this.sink.write(`\r\u001B[K${fitted(line, this.sink.columns)}`);
+    } else this.sink.write(`${head}${line.label}${tail}\n`);
   }
 
   end(step: Step, blocks: readonly Block[]): void {
@@ -41,16 +42,33 @@ export class Progress implements Watcher {
   }
 
   say(text: string): void {
-    if (this.line === '') this.sink.write(`${text}\n`);
-    else this.sink.write(`\r\u001B[K${text}\n${this.line}`);
+    if (this.shown === null) this.sink.write(`${text}\n`);
+    else this.sink.write(`\r\u001B[K${text}\n${fitted(this.shown, this.sink.columns)}`);
   }
 
   /** Takes the updating line away. */
   finish(): void {
-    if (this.line !== '') this.sink.write('\r\u001B[K');
-    this.line = '';
+    if (this.shown !== null) this.sink.write('\r\u001B[K');
+    this.shown = null;
   }
 }
+
+/** The updating line: which step of how many, what it is, the time left. */
+interface Line {
+  readonly head: string;
+  readonly label: string;
+  readonly tail: string;
+}
+
+/** The label gives way first: how far the run is and how long it takes is what people look for. */
+function fitted({ head, label, tail }: Line, columns = Infinity): string {
+  const most = columns - 1; // a terminal may wrap a line that fills it
+  const room = Math.max(MOST_CUT, most - widthOf(head) - widthOf(tail));
+  return elided(`${head}${elided(label, room)}${tail}`, most);
+}
+
+/** A label that is shorter than this says nothing. */
+const MOST_CUT = 12;
 
 function describe({ kind, group, block, variants }: Step): string {
   const where = `${group.model} ${group.text} length ${group.seqLen}`;
