@@ -1,6 +1,6 @@
 """Gives an encoder a classification (or regression) head, fitted on labelled texts of your own.
 
-    python train/head.py --encoder DIR --task-file my.tsv --text sentence --label label --out DIR2
+    python train/head.py --encoder DIR --task-file my.tsv --text-column sentence --label-column label --out DIR2
 
 The encoder stays as it is: every text goes through it once, and the head (dense, activation, projection, on the first
 token) is fitted on what comes out, which takes minutes on two cores. --steps N then fine-tunes all weights for N steps.
@@ -199,7 +199,7 @@ def judged(model, states: torch.Tensor, wanted: torch.Tensor) -> str:
 
 
 def split(given: argparse.Namespace) -> tuple[list[Example], list[Example]]:
-    columns = (given.text, given.label, given.pair)
+    columns = (given.text_column, given.label_column, given.pair_column)
     examples = read_examples(given.task_file, *columns)
     random.Random(given.seed).shuffle(examples)
     if given.dev_file is not None:
@@ -238,9 +238,9 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, required=True, metavar="DIR", help="Hugging Face folder of the encoder")
     parser.add_argument("--task-file", type=Path, required=True, metavar="FILE", help="labelled texts, TSV or JSONL")
     parser.add_argument("--dev-file", type=Path, metavar="FILE", help="held-out texts; default: a tenth of the task file")
-    parser.add_argument("--text", required=True, metavar="COLUMN")
-    parser.add_argument("--pair", metavar="COLUMN", help="second text")
-    parser.add_argument("--label", required=True, metavar="COLUMN")
+    parser.add_argument("--text-column", required=True, metavar="COLUMN")
+    parser.add_argument("--pair-column", metavar="COLUMN", help="second text")
+    parser.add_argument("--label-column", required=True, metavar="COLUMN")
     parser.add_argument("--names", metavar="LIST", help="names of the labels, in their order; default: their values")
     parser.add_argument("--regression", action="store_true", help="the label is a number to come close to")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")

@@ -106,8 +106,8 @@ class Head(unittest.TestCase):
     def fitted(self, name: str) -> str:
         """In this process: starting Python and its libraries takes longer than the fit."""
         argv, out = sys.argv, io.StringIO()
-        sys.argv = ["head.py", "--encoder", str(self.encoder(name)), "--task-file", str(self.folder / "task.jsonl"), "--text", "words",
-                    "--label", "verdict", "--steps", "10", "--threads", "1", "--out", str(self.folder / f"{name}-out")]
+        sys.argv = ["head.py", "--encoder", str(self.encoder(name)), "--task-file", str(self.folder / "task.jsonl"), "--text-column", "words",
+                    "--label-column", "verdict", "--steps", "10", "--threads", "1", "--out", str(self.folder / f"{name}-out")]
         try:
             with redirect_stdout(out):
                 head.main()
@@ -138,8 +138,8 @@ class Head(unittest.TestCase):
 
     def test_a_regression_from_the_command_line(self):
         out = self.folder / "out"
-        run = self.run_script("--encoder", str(self.encoder("bert")), "--task-file", str(self.folder / "task.tsv"), "--text", "words",
-                              "--label", "verdict", "--regression", "--threads", "1", "--out", str(out))
+        run = self.run_script("--encoder", str(self.encoder("bert")), "--task-file", str(self.folder / "task.tsv"), "--text-column", "words",
+                              "--label-column", "verdict", "--regression", "--threads", "1", "--out", str(out))
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertIn("Pearson correlation", run.stdout)
         self.assertEqual(json.loads((out / "config.json").read_text())["problem_type"], "regression")

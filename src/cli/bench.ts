@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { BenchError, EXIT } from '../core/errors.ts';
 import { cellKey, groupKey } from '../core/keys.ts';
+import { notice } from '../core/notices.ts';
 import { reportsFolder, resultsFolder } from '../core/places.ts';
 import { spelled } from '../core/spelling.ts';
 import type { Machine } from '../core/schema/machine.ts';
@@ -16,46 +17,36 @@ import { sourcesOf } from '../run/sources.ts';
 import { Workbench } from '../run/workbench.ts';
 import { RunFolder } from '../store/runFolder.ts';
 import { loadZoo } from '../zoo/zoo.ts';
-import { helpOf } from './args.ts';
-import { BENCH_USAGE, parseBench, type BenchRequest } from './benchFlags.ts';
 import type { Findings } from '../report/index.ts';
-import type { Command } from './command.ts';
-import { onInterrupt } from './interrupt.ts';
+import { BENCH_USAGE, readBench, type BenchRequest } from './benchFlags.ts';
+import { commandOf, jsonText } from './command.ts';
+import { interruptedCode, onInterrupt } from './interrupt.ts';
 import { readyGraphsOf } from './readyGraphs.ts';
 import { quoted } from './shellWord.ts';
 
-export const command: Command = {
-  name: BENCH_USAGE.name,
-  summary: BENCH_USAGE.summary,
-  help: helpOf(BENCH_USAGE),
-  async run(argv) {
-    const request = parseBench(argv);
-    if (request.help) {
-      process.stdout.write(command.help);
-      return EXIT.ok;
-    }
-    if (request.list) return list(planOf(await planRequestOf(request), 1));
-    const machine = await readMachine();
-    if (request.printTask !== null) {
-      const plan = planOf(await planRequestOf(request), accuracyThreadsOf(machine));
-      return printTask(request.printTask, plan, machine);
-    }
-    const signal = onInterrupt();
-    const opened = await open(request, machine, argv);
-    process.stderr.write(`run ${opened.run.id}: ${opened.folder.dir}\n`);
-    return conclude(request, opened, await benchRun({ ...opened, signal }));
-  },
-};
+export const command = commandOf(BENCH_USAGE, async (parsed, argv) => {
+  const request = readBench(parsed);
+  if (request.list) return list(planOf(await planRequestOf(request), 1), request);
+  const machine = await readMachine();
+  if (request.printTask !== null) {
+    const plan = planOf(await planRequestOf(request), accuracyThreadsOf(machine));
+    return printTask(request.printTask, plan, machine);
+  }
+  const signal = onInterrupt();
+  const opened = await open(request, machine, argv);
+  notice(`run ${opened.run.id}: ${opened.folder.dir}`);
+  return conclude(request, opened, await benchRun({ ...opened, signal }), signal);
+});
 
 async function planRequestOf(request: BenchRequest): Promise<PlanRequest> {
   const graphs = request.graphs === null ? undefined : await readyGraphsOf(request.graphs, loadZoo());
   return { ...request, graphs };
 }
 
-function list(plan: Plan): number {
+function list(plan: Plan, { json }: BenchRequest): number {
   const cells = cellsOf(plan).map(cellKey);
-  process.stdout.write(`${cells.join('\n')}\n`);
-  process.stderr.write(`${cells.length} cells in ${plan.groups.length} groups, ${plan.blocks} blocks each\n`);
+  process.stdout.write(json ? jsonText(cells) : `${cells.join('\n')}\n`);
+  notice(`${cells.length} cells in ${plan.groups.length} groups, ${plan.blocks} blocks each`);
   return EXIT.ok;
 }
 
@@ -75,7 +66,7 @@ async function printTask(name: string, plan: Plan, machine: Machine): Promise<nu
 }
 
 async function open(request: BenchRequest, machine: Machine, argv: readonly string[]): Promise<OpenRun> {
-  const opener = { machine, say: (line: string) => void process.stderr.write(`${line}\n`) };
+  const opener = { machine, say: notice };
   const outDir = outDirOf(request);
   if (request.resume !== null) return resumeRun(RunFolder.open(outDir, request.resume), request, opener);
   const command = spelled(
@@ -84,26 +75,32 @@ async function open(request: BenchRequest, machine: Machine, argv: readonly stri
   return beginRun({ ...request, ...(await planRequestOf(request)), outDir, command }, opener);
 }
 
-async function conclude(request: BenchRequest, opened: OpenRun, finished: Finished): Promise<number> {
+async function conclude(
+  request: BenchRequest,
+  opened: OpenRun,
+  finished: Finished,
+  signal: AbortSignal,
+): Promise<number> {
   const { folder, run } = opened;
   const { findingsOf, renderTable } = await import('../report/index.ts');
   const findings = findingsOf(finished.summary);
-  process.stdout.write(renderTable(findings));
+  process.stdout.write(request.json ? jsonText(finished.summary) : renderTable(findings));
   if (request.report && !finished.interrupted) await report(findings, reportDirOf(request, opened));
-  process.stderr.write(`summary: ${folder.summaryPath}\n`);
+  notice(`summary: ${folder.summaryPath}`);
   if (finished.interrupted) {
     const out = request.outDir === null ? '' : ` --out ${quoted(request.outDir)}`;
     const goOn = spelled(`npm run bench -- --resume ${run.id}${out}`);
     process.stderr.write(`interrupted; go on with: ${goOn}\n`);
+    return interruptedCode(signal);
   }
-  return finished.failed || finished.interrupted ? EXIT.failedCells : EXIT.ok;
+  return finished.failed ? EXIT.failedCells : EXIT.ok;
 }
 
 async function report(findings: Findings, folder: string): Promise<void> {
   const { writeReport } = await import('../report/index.ts');
   const { html, notes } = await writeReport(findings, folder);
-  for (const note of notes) process.stderr.write(`${note}\n`);
-  process.stderr.write(`report: ${html}\n`);
+  for (const note of notes) notice(note);
+  notice(`report: ${html}`);
 }
 
 /** Beside the results if these have a place of their own. */

@@ -1,6 +1,5 @@
 // The flags of `npm run bench`: the axes come from plan/axes.ts, the rest is here. What is read is checked at once,
 // so that a typing error costs a second and not a run.
-import { resolve } from 'node:path';
 import { BenchError } from '../core/errors.ts';
 import { TARGETS, type TargetName } from '../core/names.ts';
 import {
@@ -14,112 +13,156 @@ import {
 import type { Run } from '../core/schema/run.ts';
 import { SCENARIOS, type WantedScenario } from '../core/schema/scenario.ts';
 import type { TaskFile } from '../core/schema/taskFile.ts';
-import { COST_CHOICES, DEFAULT_SUITE, loadSuite, type Effort } from '../plan/suite.ts';
+import { COST_CHOICES, DEFAULT_SUITE, loadSuite, suiteNames, type Effort } from '../plan/suite.ts';
 import {
-  parsePrecision,
+  parseInterval,
   parseRunId,
   parseScenarios,
   parseShard,
   withLoad,
   type ScenarioOptions,
 } from './benchValues.ts';
-import { oneOf, parseFlags, wholeNumber, type Flag, type Usage } from './args.ts';
+import {
+  JSON_FLAG,
+  oneOf,
+  parseFlags,
+  wholeNumber,
+  type Flag,
+  type Flags,
+  type Parsed,
+  type Usage,
+} from './args.ts';
 import { parseTaskFlags, TASK_FLAGS } from './taskFlags.ts';
 import { GRAPH_FLAGS, parseGraphs, type GraphRequest } from './graphFlags.ts';
 
-const axisFlags = Object.fromEntries(
+/** What the flags of axes were called in the version before. */
+const FORMER_AXES: { readonly [K in AxisName]?: string } = { text: 'text' };
+
+const AXES: Flags = Object.fromEntries(
   AXIS_NAMES.map((axis): [string, Flag] => {
     const { flag, help, legal }: AxisFlag = AXIS_FLAGS[axis];
     const values = legal === undefined ? '' : `: ${legal.join(', ')}`;
-    return [flag, { type: 'string', value: 'LIST', help: `${help}${values}` }];
+    const former = FORMER_AXES[axis];
+    return [
+      flag,
+      {
+        ...{ type: 'string', value: 'LIST', help: `${help}${values}` },
+        ...(former === undefined ? {} : { formerly: { name: former } }),
+      },
+    ];
   }),
 );
 
-const OWN_FLAGS = {
+const SWEEP = {
   suite: {
     type: 'string',
     value: 'NAME',
-    help: `what is swept (default ${DEFAULT_SUITE}); see bench/suites`,
+    help: `what is swept: ${suiteNames().join(', ')} (default ${DEFAULT_SUITE})`,
   },
-  ...TASK_FLAGS,
-  data: { type: 'string', value: 'DIR', help: 'folder with the data sets (or TOKEN_PRUNING_DATA)' },
-  out: { type: 'string', value: 'DIR', help: 'where runs are stored (default results)' },
+} as const satisfies Flags;
+
+const EFFORT = {
+  'time-budget': {
+    type: 'string',
+    value: 'SECONDS',
+    help: 'how long the whole run should take; it is dealt out over the blocks',
+  },
+  interval: {
+    type: 'string',
+    value: 'P',
+    formerly: { name: 'precision' },
+    help: 'how narrow the interval of every ratio should be, e.g. 1% for ±1 %: blocks are added until it is, within the time budget',
+  },
   blocks: {
     type: 'string',
     value: 'N',
-    help: 'fresh processes per group: exactly as many, unless --precision is given, too',
+    help: 'fresh processes per group: this many, unless --interval is given too',
   },
-  precision: {
-    type: 'string',
-    value: 'P',
-    help: 'e.g. 1%: half-width that every ratio is to have; stops early, or adds blocks within the time budget',
-  },
-  'time-budget': { type: 'string', value: 'SECONDS', help: 'aim for the whole run; scales the rounds' },
-  timeout: { type: 'string', value: 'SECONDS', help: 'a block that takes longer is killed' },
   'accuracy-n': {
     type: 'string',
     value: 'N',
-    help: 'examples per accuracy; natural text of sst2 and reviews always takes all',
+    help: 'examples for each accuracy (sst2 and reviews as they are, --text-mode natural, always take all)',
   },
   costs: {
     type: 'string',
     value: 'WHICH',
-    help: `groups whose variants get a process each for memory, loading and energy: ${COST_CHOICES.join(', ')}`,
+    help: `groups whose memory, loading and energy are measured, each variant in a process of its own: ${COST_CHOICES.join(', ')}`,
   },
-  scenarios: { type: 'string', value: 'LIST', help: `load scenarios: ${SCENARIOS.join(', ')}` },
-  streams: {
+  timeout: { type: 'string', value: 'SECONDS', help: 'a block that takes longer than this is killed' },
+  seed: { type: 'string', value: 'N', help: 'chooses texts and orders (default 0)' },
+} as const satisfies Flags;
+
+const RUNNING = {
+  list: { type: 'boolean', help: 'print the cells and measure nothing' },
+  out: { type: 'string', value: 'DIR', path: true, help: 'where runs are stored (default results)' },
+  'run-id': {
     type: 'string',
-    value: 'N',
-    help: 'streams of offline and server, each with its own threads (default: as many as fit)',
+    value: 'NAME',
+    help: 'name the run; if a run has that name and the same plan, go on with it',
   },
-  rate: {
-    type: 'string',
-    value: 'R',
-    help: 'arrivals a second of server (default: 70 % of what dense can serve)',
-  },
+  resume: { type: 'string', value: 'RUN', help: 'go on with an interrupted run, by its id or path' },
+  ...JSON_FLAG,
+  'no-report': { type: 'boolean', help: 'write no HTML report' },
   shard: {
     type: 'string',
     value: 'I/N',
-    help: 'measure only the I-th of N parts of the groups; npm run merge joins',
+    help: 'measure only the I-th of N parts of the groups; npm run merge joins them',
   },
-  seed: { type: 'string', value: 'N', help: 'chooses texts and orders (default 0)' },
   target: {
     type: 'string',
     value: 'NAME',
     help: `refuse to run unless this machine is one: ${TARGETS.join(', ')}`,
   },
-  resume: { type: 'string', value: 'RUN', help: 'go on with an interrupted run, by id or path' },
-  'run-id': {
-    type: 'string',
-    value: 'NAME',
-    help: 'name the run, or go on with the run of that name if its plan is the same',
-  },
-  list: { type: 'boolean', help: 'print the cells and run nothing' },
   'print-task': {
     type: 'string',
     value: 'GROUP',
     help: 'print the worker task of a group (add /profile or /accuracy)',
   },
-  'no-report': { type: 'boolean', help: 'write no HTML report' },
-} as const satisfies Readonly<Record<string, Flag>>;
+} as const satisfies Flags;
+
+const LOAD = {
+  scenarios: { type: 'string', value: 'LIST', help: `load scenarios: ${SCENARIOS.join(', ')}` },
+  streams: {
+    type: 'string',
+    value: 'N',
+    help: 'streams of offline and server, each with threads of its own (default: as many as fit)',
+  },
+  rate: {
+    type: 'string',
+    value: 'R',
+    help: 'arrivals a second in server (default: 70 % of what dense can serve)',
+  },
+} as const satisfies Flags;
+
+const OWN_FLAGS = { ...SWEEP, ...TASK_FLAGS, ...EFFORT, ...RUNNING, ...LOAD } as const;
 
 export const BENCH_USAGE = {
   name: 'bench',
-  summary: 'Measures speed, FLOPs and accuracy of the pruning methods on this machine.',
-  flags: { ...axisFlags, ...OWN_FLAGS, ...GRAPH_FLAGS },
+  summary:
+    'Measures the speed, the FLOPs and the accuracy of pruning methods on this machine, prints a table and writes a report.',
+  flags: { ...OWN_FLAGS, ...AXES, ...GRAPH_FLAGS },
+  groups: {
+    'What is measured': { ...SWEEP, ...AXES },
+    'How long, and how precisely': EFFORT,
+    'The run and its results': RUNNING,
+    'The texts': TASK_FLAGS,
+    'Your own .onnx graphs instead of models': GRAPH_FLAGS,
+    'Under load': LOAD,
+  },
   notes: [
-    'LIST is comma-separated; of numbers it may hold ranges: 1-8+1 adds, 16-512*2 multiplies.',
-    'e.g. npm run bench -- --suite lengths',
-    '     npm run bench -- --methods ltp,topk --seq-lens 32,128 --batch-sizes 1,8',
-    '     npm run bench -- --models my-model --task my.jsonl --text review --label stars --labels bad,good',
-    '     npm run bench -- --resume 20260102-030405-abcdef',
-    '     npm run bench -- --graph pruned=pruned.onnx --baseline dense.onnx --task sst2',
-    'Exit code: 0 fine, 1 some cells failed, 2 wrong usage or input.',
+    'LIST is separated by commas. A list of numbers may hold ranges: 1-8+1 adds 1 at each step, 16-512*2 multiplies by 2.',
+    'Exit code: 0 fine, 1 some cells failed, 2 wrong usage or input, 130 interrupted with Ctrl-C (go on with --resume).',
+  ],
+  examples: [
+    'bench -- --suite lengths',
+    'bench -- --methods ltp,topk --seq-lens 32,128 --batch-sizes 1,8',
+    'bench -- --models my-model --task my.jsonl --text-column review',
+    'bench -- --graph pruned=pruned.onnx --baseline dense.onnx --task sst2',
+    'bench -- --resume 20260102-030405-abcdef',
   ],
 } as const satisfies Usage;
 
 export interface BenchRequest {
-  readonly help: boolean;
   readonly suite: string;
   readonly axes: SomeAxes;
   readonly effort: { readonly [K in keyof Effort]?: Effort[K] | undefined };
@@ -137,6 +180,8 @@ export interface BenchRequest {
   readonly runId: string | null;
   readonly list: boolean;
   readonly printTask: string | null;
+  /** The summary alone on stdout instead of the table. */
+  readonly json: boolean;
   readonly report: boolean;
 }
 
@@ -144,9 +189,9 @@ export interface BenchRequest {
 const SETTLED = [
   ...AXIS_NAMES.map((axis) => AXIS_FLAGS[axis].flag),
   'suite',
-  ...Object.keys(TASK_FLAGS),
+  ...Object.keys(TASK_FLAGS).filter((flag) => flag !== 'data'),
   'blocks',
-  'precision',
+  'interval',
   'accuracy-n',
   'costs',
   'scenarios',
@@ -159,7 +204,10 @@ const SETTLED = [
 ];
 
 export function parseBench(argv: readonly string[]): BenchRequest {
-  const { values, help } = parseFlags(BENCH_USAGE, argv);
+  return readBench(parseFlags(BENCH_USAGE, argv));
+}
+
+export function readBench({ values }: Parsed<(typeof BENCH_USAGE)['flags']>): BenchRequest {
   const given: Readonly<Record<string, unknown>> = values;
   const settled = values.resume === undefined ? undefined : SETTLED.find((flag) => given[flag] !== undefined);
   if (settled !== undefined) {
@@ -171,12 +219,11 @@ export function parseBench(argv: readonly string[]): BenchRequest {
   };
   const task = parseTaskFlags(values);
   return {
-    help,
     suite: values.suite ?? DEFAULT_SUITE,
-    axes: axesOf({ ...given, text: task.textMode ?? undefined }),
+    axes: axesOf(given),
     effort: {
       blocks: whole('blocks', 1),
-      precision: precisionOf(values),
+      precision: intervalOf(values),
       costs: values.costs === undefined ? undefined : oneOf('costs', values.costs, COST_CHOICES),
       scenarios: scenariosOf(values, { streams: whole('streams', 1), rate: values.rate }),
       timeBudgetSeconds: whole('time-budget', 1),
@@ -187,24 +234,25 @@ export function parseBench(argv: readonly string[]): BenchRequest {
     graphs: parseGraphs(values, given),
     task: task.name,
     taskFile: task.file,
-    dataDir: values.data === undefined ? null : resolve(values.data),
-    outDir: values.out === undefined ? null : resolve(values.out),
+    dataDir: values.data ?? null,
+    outDir: values.out ?? null,
     seed: whole('seed', 0) ?? 0,
     target: values.target === undefined ? null : oneOf('target', values.target, TARGETS),
     resume: values.resume ?? null,
     runId: values['run-id'] === undefined ? null : parseRunId(values['run-id']),
     list: values.list === true,
     printTask: values['print-task'] ?? null,
+    json: values.json === true,
     report: values['no-report'] !== true,
   };
 }
 
-/** A fixed number of blocks is meant as such, so it turns the suite's precision off. */
-function precisionOf(values: {
-  readonly precision?: string;
+/** A fixed number of blocks is meant as such, so it turns the suite's interval off. */
+function intervalOf(values: {
+  readonly interval?: string;
   readonly blocks?: string;
 }): number | null | undefined {
-  if (values.precision !== undefined) return parsePrecision(values.precision);
+  if (values.interval !== undefined) return parseInterval(values.interval);
   return values.blocks === undefined ? undefined : null;
 }
 

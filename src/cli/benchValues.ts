@@ -6,11 +6,11 @@ import { expandList } from '../plan/ranges.ts';
 import { oneOf } from './args.ts';
 
 /** `1%` or `0.01` -> 0.01. Finer than 0.1 % would never end, coarser than 50 % says nothing. */
-export function parsePrecision(text: string): number {
+export function parseInterval(text: string): number {
   const [, digits, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim()) ?? [];
   const value = Number(digits) / (percent === '%' ? 100 : 1);
   if (value >= 0.001 && value <= 0.5) return value;
-  throw new BenchError(`--precision must be between 0.1% and 50%, not "${text}"`, '--precision 1%');
+  throw new BenchError(`--interval must be between 0.1% and 50%, not "${text}"`, '--interval 1%');
 }
 
 /** `2/3` -> the second of three. */

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { BenchError, EXIT } from '../core/errors.ts';
 import { spelled } from '../core/spelling.ts';
 import type { TextMode } from '../core/names.ts';
+import { noticeSink } from '../core/notices.ts';
 import { calibrate, notMet, type Calibrated } from '../calibrate/calibrate.ts';
 import { Interrupted } from '../calibrate/evaluation.ts';
 import { SearchProgress } from '../calibrate/progress.ts';
@@ -23,24 +24,11 @@ import {
 import { halfOf } from '../text/tasks/splits.ts';
 import { alignLabels } from '../text/tasks/align.ts';
 import { CALIBRATE_USAGE, readCalibrate, type CalibrateRequest } from './calibrateFlags.ts';
-import { helpOf, parseFlags } from './args.ts';
-import type { Command } from './command.ts';
-import { onInterrupt } from './interrupt.ts';
+import { commandOf, jsonText } from './command.ts';
+import { interruptedCode, onInterrupt } from './interrupt.ts';
 import { quoted } from './shellWord.ts';
 
-export const command: Command = {
-  name: CALIBRATE_USAGE.name,
-  summary: CALIBRATE_USAGE.summary,
-  help: helpOf(CALIBRATE_USAGE),
-  async run(argv) {
-    const parsed = parseFlags(CALIBRATE_USAGE, argv);
-    if (parsed.help) {
-      process.stdout.write(command.help);
-      return EXIT.ok;
-    }
-    return run(readCalibrate(parsed), argv);
-  },
-};
+export const command = commandOf(CALIBRATE_USAGE, (parsed, argv) => run(readCalibrate(parsed), argv));
 
 async function run(request: CalibrateRequest, argv: readonly string[]): Promise<number> {
   const entry = loadZoo().model(request.model);
@@ -48,7 +36,7 @@ async function run(request: CalibrateRequest, argv: readonly string[]): Promise<
   const split = loadExamples(request, entry);
   checkTexts(request.text, split.heldOut);
   const alignment = entry.answers ? alignLabels({ name: entry.name, ...entry.config }, split.heldOut) : null;
-  const progress = new SearchProgress(process.stderr);
+  const progress = new SearchProgress(noticeSink);
   const signal = onInterrupt('interrupted: nothing is written');
   let found: Calibrated;
   try {
@@ -62,7 +50,7 @@ async function run(request: CalibrateRequest, argv: readonly string[]): Promise<
       threads: request.threads ?? availableParallelism(),
     });
   } catch (thrown) {
-    if (thrown instanceof Interrupted) return EXIT.failedCells;
+    if (thrown instanceof Interrupted) return interruptedCode(signal);
     throw thrown;
   }
   if (!found.met) throw notMet(request.goal, found.calibration);
@@ -77,7 +65,7 @@ async function run(request: CalibrateRequest, argv: readonly string[]): Promise<
     evaluations,
     note: alignment?.note ?? null,
   });
-  process.stdout.write(request.json ? `${JSON.stringify(verdict, null, 2)}\n` : renderVerdict(verdict));
+  process.stdout.write(request.json ? jsonText(verdict) : renderVerdict(verdict));
   return EXIT.ok;
 }
 
@@ -109,7 +97,7 @@ function ownTask({ task }: ModelEntry, dataDir: string | null): string {
 function checkTexts(text: TextMode, { task, composable }: TaskData): void {
   if (text === 'natural' || composable) return;
   throw new BenchError(
-    `--text ${text}: texts of ${task} cannot be joined without losing their label`,
+    `--text-mode ${text}: texts of ${task} cannot be joined without losing their label`,
     '--text-mode natural',
   );
 }

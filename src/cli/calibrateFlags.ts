@@ -1,59 +1,65 @@
 // The flags of `npm run calibrate`, read and checked before a model is opened.
-import { resolve } from 'node:path';
 import { BenchError } from '../core/errors.ts';
 import { TEXT_MODES, type TextMode } from '../core/names.ts';
 import { pointNameFor, type Goal } from '../calibrate/goal.ts';
 import { CALIBRATED_METHODS, type CalibratedMethod } from '../calibrate/strengthMap.ts';
-import { parseTaskFlags, TASK_FLAGS, type TaskChoice } from './taskFlags.ts';
-import { oneOf, wholeNumber, type Flag, type Parsed, type Usage } from './args.ts';
+import { parseTaskFlags, TASK_FLAGS, TEXT_MODE_FLAG, type TaskChoice } from './taskFlags.ts';
+import { JSON_FLAG, oneOf, wholeNumber, type Flags, type Parsed, type Usage } from './args.ts';
 
 const SPLIT_CHOICES = ['train', 'dev'] as const;
 
-const FLAGS = {
-  model: { type: 'string', value: 'NAME', help: 'the model to prune; see npm run models -- list' },
+const GOAL = {
+  model: { type: 'string', value: 'NAME', help: 'the model to prune; npm run models -- list shows them' },
   method: { type: 'string', value: 'NAME', help: CALIBRATED_METHODS.join(', ') },
   flops: { type: 'string', value: 'R', help: 'goal: R times fewer FLOPs than dense (default 2)' },
   loss: {
     type: 'string',
     value: 'SHARE',
-    help: "goal: the fewest FLOPs at which at most SHARE of the task's metric is lost, its standard error included, e.g. 0.01",
+    help: "goal: the fewest FLOPs that lose at most SHARE of the task's metric, its standard error included, e.g. 0.01",
   },
+} as const satisfies Flags;
+
+const TEXTS = {
   ...TASK_FLAGS,
-  data: { type: 'string', value: 'DIR', help: 'folder with the data sets (or TOKEN_PRUNING_DATA)' },
+  'text-mode': { ...TEXT_MODE_FLAG, help: `${TEXT_MODE_FLAG.help} (default natural)` },
+  'seq-len': { type: 'string', value: 'N', help: 'the most tokens of a text (default 128)' },
   'calibrate-on': {
     type: 'string',
     value: 'SPLIT',
-    help: 'train: the training file where there is one (default); dev: half of the evaluation file, the other half confirms',
+    help: 'train: the training file, if there is one (default); dev: half of the evaluation file, and the other half confirms',
   },
-  text: {
+  examples: { type: 'string', value: 'N', help: 'the most examples to calibrate on (default 512)' },
+  'held-out': { type: 'string', value: 'N', help: 'the most held-out examples (default 1000)' },
+} as const satisfies Flags;
+
+const SEARCH = {
+  point: {
     type: 'string',
-    value: 'MODE',
-    help: `${TEXT_MODES.join(', ')} (default natural); where --task is a file, its column of the text`,
+    value: 'NAME',
+    help: 'name of the new point (default free-xR, or free-lossSHARE)',
   },
-  'seq-len': { type: 'string', value: 'N', help: 'most tokens of a text (default 128)' },
-  examples: { type: 'string', value: 'N', help: 'calibration examples at most (default 512)' },
-  'held-out': { type: 'string', value: 'N', help: 'held-out examples at most (default 1000)' },
-  point: { type: 'string', value: 'NAME', help: 'name of the new point (default free-xR or free-lossSHARE)' },
-  seed: { type: 'string', value: 'N', help: 'chooses examples and the search (default 0)' },
-  threads: { type: 'string', value: 'N', help: 'threads (default: all cores)' },
-  minutes: { type: 'string', value: 'M', help: 'end the search after M minutes with the best so far' },
   force: { type: 'boolean', help: 'replace a point of that name' },
-  json: { type: 'boolean', help: 'print the result as JSON' },
-} as const satisfies Readonly<Record<string, Flag>>;
+  ...JSON_FLAG,
+  minutes: { type: 'string', value: 'M', help: 'end the search after M minutes with the best point so far' },
+  threads: { type: 'string', value: 'N', help: 'threads (default: all cores)' },
+  seed: { type: 'string', value: 'N', help: 'chooses examples and directs the search (default 0)' },
+} as const satisfies Flags;
+
+const FLAGS = { ...GOAL, ...TEXTS, ...SEARCH } as const;
 
 export const CALIBRATE_USAGE = {
   name: 'calibrate',
-  summary: 'Finds thresholds or keep rates for a model without training.',
+  summary: 'Finds thresholds or keep rates for a model, without training.',
   flags: FLAGS,
+  groups: { 'What is sought': GOAL, 'The search and its result': SEARCH, 'The texts': TEXTS },
   notes: [
-    'ltp        a threshold of its own for every layer',
-    'threshold  thresholds on a straight line from 0 at the first layer: one number to find',
-    'topk       a keep rate of its own for every layer',
-    'All from the dense weights as they are: only what is kept is chosen. transkimmer has predictors, which must be trained.',
-    'A search on the calibration examples is confirmed on held-out ones, which it never sees; both are printed.',
-    'e.g. npm run calibrate -- --model minilm-l6 --method topk --flops 2',
-    '     npm run bench -- --models minilm-l6 --methods dense,topk --points free-x2',
-    'Exit code: 0 written, 1 no setting meets the goal, or interrupted: nothing written, 2 wrong usage or input.',
+    'ltp: a threshold for every layer. threshold: thresholds on a straight line from 0 at the first layer, so there is one number to find. topk: a keep rate for every layer. The weights stay as they are; only the choice of tokens is tuned. transkimmer has predictors, which must be trained.',
+    'The search sees the calibration examples only. Its result is confirmed on held-out examples, and both are printed.',
+    'Exit code: 0 the point is written; 1 no setting meets the goal, and nothing is written; 2 wrong usage or input; 130 interrupted with Ctrl-C, and nothing is written.',
+  ],
+  examples: [
+    'calibrate -- --model minilm-l6 --method topk --flops 2',
+    'bench -- --models minilm-l6 --methods dense,topk --points free-x2',
   ],
 } as const satisfies Usage;
 
@@ -91,9 +97,9 @@ export function readCalibrate({ values }: Parsed<typeof FLAGS>): CalibrateReques
     method: methodOf(values.method),
     goal,
     task,
-    dataDir: values.data === undefined ? null : resolve(values.data),
+    dataDir: values.data ?? null,
     calibrateOn: oneOf('calibrate-on', values['calibrate-on'] ?? 'train', SPLIT_CHOICES),
-    text: oneOf('text', task.textMode ?? 'natural', TEXT_MODES),
+    text: oneOf('text-mode', values['text-mode'] ?? 'natural', TEXT_MODES),
     seqLen: whole('seq-len', 128, 8),
     examples: whole('examples', 512, 8),
     heldOut: whole('held-out', 1000, 8),

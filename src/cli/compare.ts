@@ -7,7 +7,9 @@ import { candidateGroups, confirmed, unconfirmed } from '../compare/confirmation
 import type { Comparison } from '../compare/comparison.ts';
 import { compareSummaries, type CompareOptions } from '../compare/gate.ts';
 import { readGateRules, type GateRules } from '../compare/rules.ts';
+import { fromCaller } from '../core/callerPath.ts';
 import { BenchError, EXIT } from '../core/errors.ts';
+import { notice } from '../core/notices.ts';
 import type { Group } from '../core/schema/group.ts';
 import type { Summary } from '../core/schema/summary.ts';
 import { comparisonFindings } from '../report/findings/comparison/comparison.ts';
@@ -15,46 +17,60 @@ import { comparisonMarkdown } from '../report/render/markdown/comparison.ts';
 import { renderComparison } from '../report/render/terminal/comparison.ts';
 import { readRunSeries } from '../store/runSeries.ts';
 import { readSummary } from '../store/summaryFile.ts';
-import { wholeNumber, type Parsed, type Usage } from './args.ts';
-import { commandOf } from './command.ts';
+import { JSON_FLAG, wholeNumber, type Parsed, type Usage } from './args.ts';
+import { commandOf, jsonText } from './command.ts';
+import { interruptedCode, onInterrupt } from './interrupt.ts';
 
 const USAGE = {
   name: 'compare',
   summary: 'Compares a run with earlier ones cell by cell; exit code 3 when something got worse.',
   operands: 'BASE NEW',
   flags: {
-    last: { type: 'string', value: 'N', help: 'most runs to take from a folder BASE' },
-    threshold: { type: 'string', value: 'P', help: 'e.g. 2%: smallest change that matters' },
-    alpha: { type: 'string', value: 'P', help: 'probability of a false alarm anywhere in the sweep' },
-    'no-confirm': { type: 'boolean', help: 'do not measure candidates again; they trip the gate as such' },
-    'confirm-blocks': { type: 'string', value: 'N', help: 'blocks of that rerun (as many as NEW has)' },
+    threshold: { type: 'string', value: 'P', help: 'the smallest change that matters, e.g. 2%' },
+    alpha: {
+      type: 'string',
+      value: 'P',
+      help: 'the probability of a false alarm anywhere in the sweep, e.g. 5%',
+    },
+    last: { type: 'string', value: 'N', help: 'the most runs to take from BASE if it is a folder of runs' },
+    'no-confirm': {
+      type: 'boolean',
+      help: 'do not measure suspects again; each trips the gate',
+    },
+    'confirm-blocks': {
+      type: 'string',
+      value: 'N',
+      help: 'blocks to measure a suspect again with (default: as many as NEW has)',
+    },
     'allow-mixed': {
       type: 'boolean',
-      help: 'allow different machines; then only ratios vs dense are compared',
+      help: 'allow runs of different machines; only ratios vs dense are compared then',
     },
-    'allow-no-base': { type: 'boolean', help: 'leave with 0 if BASE is a folder without a fitting run yet' },
-    json: { type: 'boolean', help: 'print the comparison as JSON' },
-    markdown: { type: 'boolean', help: 'print it as Markdown, for a job summary' },
+    'allow-no-base': {
+      type: 'boolean',
+      help: 'exit with 0 if BASE is a folder that holds no run to compare with yet',
+    },
+    ...JSON_FLAG,
+    markdown: { type: 'boolean', help: 'print Markdown, for a job summary' },
   },
   notes: [
-    'NEW is a run folder or its summary.json. BASE is one, too, or a folder of runs, e.g. results: then the last',
-    'complete runs of the same machine that are older than NEW are the base, and nights are told from blocks.',
-    '',
-    'Worse is: a speed-up vs dense, or the speed of dense itself, that changed by more than the threshold (and the',
-    "group's noise floor) and significantly so over all timings of the sweep (Holm); any other FLOPs, kept tokens,",
-    'node counts, predictions or logits; a row that was ok and is not.',
-    'Candidates are measured again in fresh processes into NEW/confirm-1, where this is the same machine, code,',
-    'models and texts; only what shows again is called a regression. Rules and defaults are in bench/gate.json.',
-    'Exit code: 0 no regression, 2 wrong usage or input, 3 regression, unconfirmed candidate, or other results.',
+    'NEW is the folder of a run, or its summary.json. BASE is one too, or a folder of runs, e.g. results. Of a folder, the last complete runs of the same machine that are older than NEW are taken, and the spread between nights is known as well as that between blocks.',
+    "Three things count as worse. A speed-up vs dense, or the speed of dense itself, changed by more than the threshold and the group's noise floor, and the change is significant over all timings of the sweep (Holm). FLOPs, kept tokens, node counts, predictions or logits differ. A row that was ok is not ok now.",
+    'A suspect is measured again in fresh processes, into NEW/confirm-1, if the machine, the code, the models and the texts are the same. Only what shows again is called a regression. bench/gate.json holds the rules and their defaults.',
+    'Exit code: 0 no regression, 2 wrong usage or input, 3 a regression, a suspect that could not be measured again, or different results.',
   ],
+  examples: ['compare -- results/BASE results/NEW', 'compare -- results results/NEW --threshold 2%'],
 } as const satisfies Usage;
 
 type Values = Parsed<typeof USAGE.flags>['values'];
 
 async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<number> {
-  const [base, path, ...more] = operands;
+  const [base, path, ...more] = operands.map(fromCaller);
   if (base === undefined || path === undefined || more.length > 0) {
-    throw new BenchError(`compare takes two runs, not ${operands.length}`, 'npm run compare -- BASE NEW');
+    throw new BenchError(
+      `compare takes two runs, BASE and NEW, not ${operands.length}`,
+      'npm run compare -- results results/NEW',
+    );
   }
   const rules = rulesOf(values);
   const options: CompareOptions = { allowMixed: values['allow-mixed'] === true, rules };
@@ -96,14 +112,14 @@ function readBases(path: string, next: Summary, { allowMixed, rules }: CompareOp
   const isRun = ['summary.json', 'run.json'].some((file) => existsSync(join(path, file)));
   if (!isFolder || isRun) return [readSummary(path)];
   const { summaries, complaints } = readRunSeries(path);
-  for (const line of complaints) process.stderr.write(`${line}\n`);
+  for (const line of complaints) notice(line);
   return rollingBaseline(summaries, next, { last: rules.baselineRuns, allowMixed });
 }
 
 function withoutBase(base: string, { run }: Summary, values: Values): number {
   const lack = `${base} holds no complete run of ${run.machine.fingerprint} with a common cell that is older than ${run.id}`;
   if (values['allow-no-base'] !== true) throw new BenchError(lack, '--allow-no-base passes a first run');
-  process.stderr.write(`${lack}: nothing to compare with yet\n`);
+  notice(`${lack}: nothing to compare with yet`);
   return EXIT.ok;
 }
 
@@ -131,20 +147,26 @@ async function measureAgain(groups: readonly Group[], { path, next, values }: Co
   const { sourcesOf } = await import('../run/sources.ts');
   const { readMachine } = await import('../machine/fingerprint.ts');
   const { programCommit } = await import('../run/gitCommit.ts');
-  const { onInterrupt } = await import('./interrupt.ts');
   const machine = await readMachine();
   const blocks = values['confirm-blocks'];
-  return confirmRun({
+  const signal = onInterrupt();
+  const fresh = await confirmRun({
     ...{ path, next, groups, machine },
     blocks: blocks === undefined ? null : wholeNumber('confirm-blocks', blocks, 2),
     gitCommit: await programCommit(),
     sourcesOf: (plan) => sourcesOf(plan, machine),
-    signal: onInterrupt(),
+    signal,
   });
+  if (!signal.aborted) return fresh;
+  throw new BenchError(
+    'interrupted before the suspects were measured again',
+    'the same command begins again; --no-confirm decides without measuring',
+    { exitCode: interruptedCode(signal) },
+  );
 }
 
 function rendered(comparison: Comparison, { json, markdown }: Values): string {
-  if (json === true) return `${JSON.stringify(comparison, null, 2)}\n`;
+  if (json === true) return jsonText(comparison);
   const findings = comparisonFindings(comparison);
   return markdown === true ? comparisonMarkdown(findings) : renderComparison(findings);
 }

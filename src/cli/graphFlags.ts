@@ -1,51 +1,61 @@
 // The flags of `bench` for ready graphs, and what they say: files by name, what their inputs and outputs are called.
 // Whether the files are there and fit is readyGraphs.ts.
-import { resolve } from 'node:path';
+import { fromCaller } from '../core/callerPath.ts';
 import { BenchError } from '../core/errors.ts';
 import type { Variant } from '../core/schema/group.ts';
 import { graphReadingSchema, INPUT_ROLES, OUTPUT_ROLES, type GraphReading } from '../core/schema/reading.ts';
+import { hintFor } from '../core/suggestion.ts';
 import { AXIS_FLAGS } from '../plan/axes.ts';
 import { expandList } from '../plan/ranges.ts';
-import { wholeNumber, type Flag, type Parsed } from './args.ts';
+import { wholeNumber, type Flags, type Parsed } from './args.ts';
 
 export const GRAPH_FLAGS = {
   graph: {
     type: 'string',
     multiple: true,
     value: 'NAME=FILE',
-    help: 'a ready .onnx graph, measured as it is against --baseline; may be repeated (docs/ready-graphs.md)',
+    help: 'an .onnx graph to be measured as it is against --baseline; may be repeated (docs/ready-graphs.md)',
   },
   baseline: {
     type: 'string',
     value: 'FILE',
-    help: 'the .onnx graph that the --graph ones are compared with',
+    path: true,
+    help: 'the .onnx graph that those of --graph are compared with',
   },
-  'baseline-padded': { type: 'string', value: 'FILE', help: 'a second baseline, shown as dense-padded' },
-  name: { type: 'string', value: 'NAME', help: 'what to call the ready graphs together (default graphs)' },
+  'baseline-padded': {
+    type: 'string',
+    value: 'FILE',
+    path: true,
+    help: 'a second baseline, shown as dense-padded',
+  },
   tokenizer: {
     type: 'string',
     value: 'DIR',
-    help: "folder of the ready graphs' tokenizer.json or vocab files (default: minilm-l6's, uncased BERT)",
+    path: true,
+    help: "folder of the graphs' tokenizer.json or vocabulary (default: that of minilm-l6, uncased BERT)",
   },
-  'max-length': { type: 'string', value: 'N', help: 'tokens that the ready graphs can take at most' },
-  inputs: {
-    type: 'string',
-    multiple: true,
-    value: 'LIST',
-    help: 'ids=NAME,mask=NAME,types=NAME: inputs of unusual names; mask=none: padding is found without',
-  },
-  output: {
-    type: 'string',
-    multiple: true,
-    value: 'LIST',
-    help: 'logits=NAME,kept=NAME: outputs of unusual names',
-  },
+  'max-length': { type: 'string', value: 'N', help: 'the most tokens that the graphs can take' },
   'graph-labels': {
     type: 'string',
     value: 'LIST',
-    help: "labels of the task in the order of the ready graphs' outputs (default: the task's order)",
+    help: "labels of the task in the order of the graphs' outputs (default: the task's order)",
   },
-} as const satisfies Readonly<Record<string, Flag>>;
+  'graph-inputs': {
+    type: 'string',
+    multiple: true,
+    value: 'LIST',
+    formerly: { name: 'inputs' },
+    help: 'ids=NAME,mask=NAME,types=NAME: inputs with unusual names; mask=none: the graph finds the padding by itself',
+  },
+  'graph-outputs': {
+    type: 'string',
+    multiple: true,
+    value: 'LIST',
+    formerly: { name: 'output' },
+    help: 'logits=NAME,kept=NAME: outputs with unusual names',
+  },
+  name: { type: 'string', value: 'NAME', help: 'what to call the graphs together (default graphs)' },
+} as const satisfies Flags;
 
 export interface NamedFile extends Variant {
   /** Absolute. */
@@ -91,14 +101,12 @@ export function parseGraphs(values: Values, given: Readonly<Record<string, unkno
   const labels = values['graph-labels'];
   return {
     files: [
-      ...(padded === undefined
-        ? []
-        : [{ method: 'dense-padded', point: null, path: resolve(padded) } as const]),
-      { method: 'dense', point: null, path: resolve(baseline) },
+      ...(padded === undefined ? [] : [{ method: 'dense-padded', point: null, path: padded } as const]),
+      { method: 'dense', point: null, path: baseline },
       ...namedFiles(values.graph ?? []),
     ],
     model: nameOf('name', values.name ?? 'graphs'),
-    tokenizerDir: values.tokenizer === undefined ? null : resolve(values.tokenizer),
+    tokenizerDir: values.tokenizer ?? null,
     maxLength: values['max-length'] === undefined ? null : wholeNumber('max-length', values['max-length'], 8),
     reading: readingOf(values),
     labels: labels === undefined ? null : expandList('graph-labels', labels),
@@ -110,7 +118,7 @@ function namedFiles(texts: readonly string[]): NamedFile[] {
   const items = texts.flatMap((text) => text.split(/,(?=[A-Za-z0-9][\w.-]*=)/));
   const files = items.map((item): NamedFile => {
     const { name, value } = assignment('graph', item, 'NAME=FILE.onnx');
-    return { method: 'graph', point: nameOf('graph', name), path: resolve(value) };
+    return { method: 'graph', point: nameOf('graph', name), path: fromCaller(value) };
   });
   const names = files.map(({ point }) => point);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -128,12 +136,12 @@ function nameOf(flag: string, name: string): string {
 
 const NO_MASK = 'none';
 
-function readingOf({ inputs = [], output = [] }: Values): GraphReading {
-  const said = mapping('inputs', inputs, INPUT_ROLES);
+function readingOf(values: Values): GraphReading {
+  const said = mapping('graph-inputs', values['graph-inputs'] ?? [], INPUT_ROLES);
   const mask = said.mask?.filter((name) => name !== NO_MASK);
   return graphReadingSchema.parse({
     inputs: { ...said, ...(mask === undefined ? {} : { mask }) },
-    outputs: mapping('output', output, OUTPUT_ROLES),
+    outputs: mapping('graph-outputs', values['graph-outputs'] ?? [], OUTPUT_ROLES),
     maskInside: said.mask?.includes(NO_MASK) === true,
   });
 }
@@ -147,9 +155,7 @@ function mapping<R extends string>(
   for (const item of texts.flatMap((text) => text.split(','))) {
     const { name, value } = assignment(flag, item, `${roles[0] ?? ''}=NAME`);
     const role = roles.find((one) => one === name);
-    if (role === undefined) {
-      throw new BenchError(`--${flag}: unknown role "${name}"`, `legal: ${roles.join(', ')}`);
-    }
+    if (role === undefined) throw new BenchError(`--${flag}: unknown role "${name}"`, hintFor(name, roles));
     found[role] = [...(found[role] ?? []), value];
   }
   return found;

@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readGateRules } from '../compare/rules.ts';
 import { readJson } from '../core/atomicFile.ts';
+import { fromCaller } from '../core/callerPath.ts';
 import { BenchError, EXIT } from '../core/errors.ts';
+import { notice } from '../core/notices.ts';
 import { reportsFolder, resultsFolder } from '../core/places.ts';
 import {
   acknowledgementsSchema,
@@ -16,32 +18,33 @@ import {
   type Acknowledgement,
 } from '../report/history/index.ts';
 import { readRunSeries } from '../store/runSeries.ts';
-import type { Parsed, Usage } from './args.ts';
-import { commandOf } from './command.ts';
+import { JSON_FLAG, type Parsed, type Usage } from './args.ts';
+import { commandOf, jsonText } from './command.ts';
 
 const USAGE = {
   name: 'history',
   summary: 'Trends over the runs of a folder: pages, steps with their commit range, history.json.',
   operands: '[DIR]',
   flags: {
-    out: { type: 'string', value: 'DIR', help: 'where to write; default: reports/history' },
-    json: { type: 'boolean', help: 'print history.json instead of the list of steps' },
-    'exit-on-step': { type: 'boolean', help: 'exit code 3 when a step is an alarm' },
+    out: { type: 'string', value: 'DIR', path: true, help: 'where to write (default reports/history)' },
+    ...JSON_FLAG,
+    'exit-on-step': { type: 'boolean', help: 'exit with 3 if a step is an alarm' },
   },
   notes: [
     'DIR (default results) holds runs, or folders of runs: DIR/RUN or DIR/MACHINE/RUN.',
-    'An alarm is a step for the worse of speed, accuracy or FLOPs, beyond the threshold of bench/gate.json, that',
-    'DIR/acknowledged.json does not cover: [{ "run": "newest run looked at", "cell": "part of its name", "note": "why" }]',
+    'An alarm is a step of speed, accuracy or FLOPs for the worse, larger than the threshold in bench/gate.json, that DIR/acknowledged.json does not cover. That file is a list of { "run": "newest run looked at", "cell": "part of its name", "note": "why" }.',
+    'Exit code: 0 fine, 2 wrong usage or input, 3 an alarm (with --exit-on-step).',
   ],
 } as const satisfies Usage;
 
 function run({ values, operands }: Parsed<typeof USAGE.flags>): number {
-  const [dir = resultsFolder(), ...more] = operands;
+  const [given, ...more] = operands;
+  const dir = given === undefined ? resultsFolder() : fromCaller(given);
   if (more.length > 0) {
     throw new BenchError(`history takes one folder, not ${operands.length}`, 'npm run history -- --help');
   }
   const series = readRunSeries(dir);
-  for (const complaint of series.complaints) process.stderr.write(`left out: ${complaint}\n`);
+  for (const complaint of series.complaints) notice(`left out: ${complaint}`);
   if (series.summaries.length === 0) {
     throw new BenchError(
       `no finished run under ${dir}`,
@@ -54,7 +57,7 @@ function run({ values, operands }: Parsed<typeof USAGE.flags>): number {
   );
   const history = historyOf(series, { acknowledged, threshold: readGateRules().threshold });
   const files = writeHistory(history, series.summaries, values.out ?? join(reportsFolder(), 'history'));
-  if (values.json === true) process.stdout.write(`${JSON.stringify(history, null, 2)}\n`);
+  if (values.json === true) process.stdout.write(jsonText(history));
   else process.stdout.write(`${renderHistoryText(history)}\n${files.map(shown).join('\n')}\n`);
   const alarmed = stepsIn(history.machines).some(({ step }) => step.alarm);
   return alarmed && values['exit-on-step'] === true ? EXIT.gate : EXIT.ok;
@@ -70,7 +73,7 @@ function readAcknowledged(dir: string, ids: readonly string[]): readonly Acknowl
 
 /** Short where the path is below the current folder. */
 function shown(path: string): string {
-  const near = relative(process.cwd(), path);
+  const near = relative(fromCaller('.'), path);
   return near.startsWith('..') ? path : near;
 }
 

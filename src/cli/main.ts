@@ -1,53 +1,52 @@
 // The entry of every `npm run <command>`: finds the command, and is the one place that prints an error and sets the
-// exit code. Commands are imported only when called, so that `--help` and the reports need no native library.
+// exit code.
 import { BenchError, EXIT } from '../core/errors.ts';
 import { programVersion } from '../core/root.ts';
 import { spelled } from '../core/spelling.ts';
-import type { Command } from './command.ts';
+import { hintFor } from '../core/suggestion.ts';
+import { COMMANDS, LOADS, type Load } from './commands.ts';
 import { isWithoutRuntime, withoutRuntime } from '../runtime/missing.ts';
-
-type Load = () => Promise<{ readonly command: Command }>;
-
-const COMMANDS: Readonly<Record<string, Load>> = {
-  bench: () => import('./bench.ts'),
-  report: () => import('./report.ts'),
-  compare: () => import('./compare.ts'),
-  history: () => import('./history.ts'),
-  merge: () => import('./merge.ts'),
-  peers: () => import('./peers.ts'),
-  doctor: () => import('./doctor.ts'),
-  calibrate: () => import('./calibrate.ts'),
-  models: () => import('./models.ts'),
-  data: () => import('./data.ts'),
-  'verify-avx2': () => import('./verifyAvx2.ts'),
-  'setup-cuda': () => import('./setupCuda.ts'),
-};
+import { columns } from './help.ts';
 
 async function main([name, ...argv]: readonly string[]): Promise<number> {
-  if (name === undefined || name === '-h' || name === '--help') {
-    process.stdout.write(spelled(await overview()));
-    return name === undefined ? EXIT.usage : EXIT.ok;
+  if (name === '-h' || name === '--help') {
+    process.stdout.write(await overview());
+    return EXIT.ok;
+  }
+  if (name === undefined) {
+    process.stderr.write(await overview());
+    return EXIT.usage;
   }
   if (name === '-v' || name === '--version') {
     process.stdout.write(`${programVersion()}\n`);
     return EXIT.ok;
   }
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const load = LOADS.get(name);
   if (load === undefined) {
-    throw new BenchError(`unknown command "${name}"`, `commands: ${Object.keys(COMMANDS).join(', ')}`);
+    throw new BenchError(
+      `unknown command "${name}"`,
+      hintFor(name, [...LOADS.keys()], '--help lists the commands'),
+    );
   }
   const { command } = await load();
   return command.run(argv);
 }
 
 async function overview(): Promise<string> {
-  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
-  const lines = await Promise.all(
-    Object.entries(COMMANDS).map(
-      async ([name, load]) => `  npm run ${name.padEnd(width)}  ${await summaryOf(load)}`,
-    ),
+  const groups = await Promise.all(
+    Object.entries(COMMANDS).map(async ([title, loads]) => {
+      const rows = Object.entries(loads).map(async ([name, load]) => [name, await summaryOf(load)] as const);
+      return { title, rows: await Promise.all(rows) };
+    }),
   );
-  return ['Every command takes flags and --help, e.g. npm run bench -- --help', '', ...lines, ''].join('\n');
+  const width = Math.max(...groups.flatMap(({ rows }) => rows.map(([name]) => name.length)));
+  return [
+    spelled('Usage: npm run command -- [flags]'),
+    ...groups.map(({ title, rows }) => [`${title}:`, ...columns(rows, width)].join('\n')),
+    'Each command has its own --help.',
+  ]
+    .join('\n\n')
+    .concat('\n');
 }
 
 async function summaryOf(load: Load): Promise<string> {

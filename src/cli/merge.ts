@@ -2,14 +2,15 @@
 // before it writes anything, and writes into a folder of its own only.
 import { join, resolve } from 'node:path';
 import { BenchError, EXIT } from '../core/errors.ts';
+import { notice } from '../core/notices.ts';
 import { reportsFolder, resultsFolder } from '../core/places.ts';
 import type { Summary } from '../core/schema/summary.ts';
 import { blocksOf, mergeParts, readPart, type Merged } from '../run/merge.ts';
 import { hasFailures, summarise } from '../rows/summary.ts';
 import { RunFolder } from '../store/runFolder.ts';
 import type { Findings } from '../report/index.ts';
-import type { Parsed, Usage } from './args.ts';
-import { commandOf } from './command.ts';
+import { JSON_FLAG, type Parsed, type Usage } from './args.ts';
+import { commandOf, jsonText } from './command.ts';
 
 const USAGE = {
   name: 'merge',
@@ -19,26 +20,28 @@ const USAGE = {
     out: {
       type: 'string',
       value: 'DIR',
+      path: true,
       help: 'where runs are stored, the merged one too (default results)',
     },
+    partial: { type: 'boolean', help: 'allow parts to be missing or unfinished' },
     'allow-mixed': {
       type: 'boolean',
-      help: 'allow parts of different machines; ratios hold, times of different groups do not compare',
+      help: 'allow parts from different machines: ratios hold, but the times of different groups do not compare',
     },
-    partial: { type: 'boolean', help: 'allow parts that are missing or not finished' },
+    ...JSON_FLAG,
     'no-report': { type: 'boolean', help: 'write no HTML report' },
   },
   notes: [
-    'RUN is the id of a run under DIR or the path of its folder. The parts are left as they are.',
-    'e.g. npm run merge -- night-0 night-1 night-2',
+    'RUN is the id of a run under DIR, or the path of its folder. The parts stay as they are.',
     'Exit code: 0 fine, 1 some cells failed, 2 wrong usage or input.',
   ],
+  examples: ['merge -- night-0 night-1 night-2'],
 } as const satisfies Usage;
 
 async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<number> {
   if (operands.length === 0)
-    throw new BenchError('merge takes the runs of all parts', 'npm run merge -- --help');
-  const outDir = values.out === undefined ? resultsFolder() : resolve(values.out);
+    throw new BenchError('merge needs the runs of all parts', 'npm run merge -- RUN RUN');
+  const outDir = values.out ?? resultsFolder();
   const options = { allowMixed: values['allow-mixed'] === true, partial: values.partial === true };
   const folders = operands.map((name) => RunFolder.open(outDir, name));
   const parts = folders.map((folder) => readPart(folder, options));
@@ -49,11 +52,11 @@ async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<nu
   const { folder, summary } = write(outDir, merged);
   const { findingsOf, renderTable } = await import('../report/index.ts');
   const findings = findingsOf(summary);
-  process.stdout.write(renderTable(findings));
+  process.stdout.write(values.json === true ? jsonText(summary) : renderTable(findings));
   const reports =
     values.out === undefined ? join(reportsFolder(), merged.run.id) : join(folder.dir, 'report');
   if (values['no-report'] !== true) await report(findings, reports);
-  process.stderr.write(`run ${merged.run.id}: ${folder.dir}\n`);
+  notice(`run ${merged.run.id}: ${folder.dir}`);
   return hasFailures(summary, blocksOf(merged)) ? EXIT.failedCells : EXIT.ok;
 }
 
@@ -77,8 +80,8 @@ function write(outDir: string, merged: Merged): { folder: RunFolder; summary: Su
 async function report(findings: Findings, folder: string): Promise<void> {
   const { writeReport } = await import('../report/index.ts');
   const { html, notes } = await writeReport(findings, folder);
-  for (const note of notes) process.stderr.write(`${note}\n`);
-  process.stderr.write(`report: ${html}\n`);
+  for (const note of notes) notice(note);
+  notice(`report: ${html}`);
 }
 
 export const command = commandOf(USAGE, run);

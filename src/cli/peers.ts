@@ -2,8 +2,10 @@
 // missing; here it is looked for, and the run's rows are made again once it has left its blocks.
 import { spawn, spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { BenchError, EXIT } from '../core/errors.ts';
+import { notice } from '../core/notices.ts';
 import { cacheFolder, reportsFolder, resultsFolder } from '../core/places.ts';
 import { repoRoot } from '../core/root.ts';
 import type { Summary } from '../core/schema/summary.ts';
@@ -15,63 +17,75 @@ import { sourcesOf } from '../run/sources.ts';
 import { Workbench } from '../run/workbench.ts';
 import { RunFolder } from '../store/runFolder.ts';
 import { holderOf } from '../store/runLock.ts';
-import type { Parsed, Usage } from './args.ts';
-import { commandOf } from './command.ts';
+import { JSON_FLAG, type Flags, type Parsed, type Usage } from './args.ts';
+import { commandOf, jsonText } from './command.ts';
 
 const PASSED = {
+  peers: {
+    type: 'string',
+    value: 'LIST',
+    help: 'ort-exported, ort-optimized, torch-eager, torch-compiled (default: all)',
+  },
+  groups: {
+    type: 'string',
+    value: 'LIST',
+    help: 'only groups whose names contain one of these, e.g. b8.s128',
+  },
   blocks: { type: 'string', value: 'N', help: 'fresh processes per group (default 3)' },
   seconds: {
     type: 'string',
     value: 'S',
-    help: 'timed calls of a group in a block take this long (default 4)',
+    help: 'how long the timed calls of a group take in a block (default 4)',
   },
-  groups: { type: 'string', value: 'LIST', help: 'only groups whose name holds one of these, e.g. b8.s128' },
-  peers: {
+  timeout: {
     type: 'string',
-    value: 'LIST',
-    help: 'of ort-exported, ort-optimized, torch-eager, torch-compiled (default: all)',
+    value: 'SECONDS',
+    help: 'a process that has been silent for longer is killed (default 300)',
   },
-  timeout: { type: 'string', value: 'SECONDS', help: 'a process that is silent for so long is killed (300)' },
-} as const;
+} as const satisfies Flags;
 
 const USAGE = {
   name: 'peers',
   summary: 'Times ONNX Runtime’s own optimizer and PyTorch beside a run, where Python is at hand.',
   flags: {
-    run: { type: 'string', value: 'RUN', help: 'the run: its id, or the path of its folder' },
-    out: { type: 'string', value: 'DIR', help: 'where runs are stored (default results)' },
+    run: { type: 'string', value: 'RUN', help: 'the run, by its id or the path of its folder' },
+    out: { type: 'string', value: 'DIR', path: true, help: 'where runs are stored (default results)' },
     ...PASSED,
-    again: { type: 'boolean', help: 'measure anew what is there' },
-    python: { type: 'string', value: 'PATH', help: 'default: python3 or python, whichever is found' },
-    'print-tasks': { type: 'boolean', help: 'print the groups’ inputs and graphs for bench/peers and leave' },
-    refresh: { type: 'boolean', help: 'only make the rows again from the blocks that are there' },
+    again: { type: 'boolean', help: 'measure again what has been measured' },
+    refresh: { type: 'boolean', help: 'measure nothing, only make the rows again from the blocks' },
+    ...JSON_FLAG,
     'no-report': { type: 'boolean', help: 'write no HTML report' },
+    python: { type: 'string', value: 'PATH', help: 'the Python to use (default: python3, or python)' },
+    'print-tasks': {
+      type: 'boolean',
+      help: 'print the inputs and the graphs of the groups for bench/peers, and leave',
+    },
   },
   notes: [
-    'Needs Python 3.11 with bench/peers/requirements.txt, and g++ for torch.compile. About 5 minutes for 4 groups.',
-    'e.g. npm run peers -- --run 20260102-030405-abcdef',
-    'Exit code: 0 fine, 1 some peers failed, 2 wrong usage, or Python lacks a package.',
+    'Needs Python 3.11 with bench/peers/requirements.txt, and g++ for torch.compile. Four groups take about 5 minutes.',
+    'Exit code: 0 fine, 1 some peers failed, 2 wrong usage or a Python package is missing, 130 interrupted with Ctrl-C.',
   ],
+  examples: ['peers -- --run 20260102-030405-abcdef'],
 } as const satisfies Usage;
 
 type Values = Parsed<typeof USAGE.flags>['values'];
 
 async function run({ values }: Parsed<typeof USAGE.flags>): Promise<number> {
-  if (values.run === undefined) throw new BenchError('peers needs a run', '--run RUN');
-  const outDir = values.out === undefined ? resultsFolder() : resolve(values.out);
+  if (values.run === undefined) throw new BenchError('peers needs a run', 'npm run peers -- --run RUN');
+  const outDir = values.out ?? resultsFolder();
   const folder = RunFolder.open(outDir, values.run);
   if (values['print-tasks'] === true) return printTasks(folder);
   const code = values.refresh === true ? EXIT.ok : await measure(folder, values);
   const summary = refresh(folder);
   const { findingsOf, renderTable, writeReport } = await import('../report/index.ts');
   const findings = findingsOf(summary);
-  process.stdout.write(renderTable(findings));
+  process.stdout.write(values.json === true ? jsonText(summary) : renderTable(findings));
   if (values['no-report'] === true || values.refresh === true) return code;
   const reports =
     values.out === undefined ? join(reportsFolder(), summary.run.id) : join(folder.dir, 'report');
   const { html, notes } = await writeReport(findings, reports);
-  for (const note of notes) process.stderr.write(`${note}\n`);
-  process.stderr.write(`report: ${html}\n`);
+  for (const note of notes) notice(note);
+  notice(`report: ${html}`);
   return code;
 }
 
@@ -102,7 +116,7 @@ function refresh(folder: RunFolder): Summary {
   folder.lock();
   try {
     const { blocks, complaints } = folder.readBlocks();
-    for (const line of complaints) process.stderr.write(`${line}\n`);
+    for (const line of complaints) notice(line);
     const run = folder.readRun();
     const summary = summarise(run, plan, new Map(Object.entries(run.obstacles ?? {})), blocks);
     folder.writeSummary(summary);
@@ -128,16 +142,29 @@ async function measure(folder: RunFolder, values: Values): Promise<number> {
   const own = ['--run', folder.dir, '--no-refresh', '--node', process.execPath, '--main', main];
   const ignore = (): void => undefined; // Ctrl-C reaches the child as well, which ends in good order
   process.on('SIGINT', ignore);
-  const code = await new Promise<number | null>((end, fail) => {
-    const child = spawn(python, [script, ...own, ...passed, ...again], {
-      stdio: ['ignore', 'inherit', 'inherit'],
+  const { code, lastLine } = await passingOn(python, [script, ...own, ...passed, ...again]);
+  process.off('SIGINT', ignore);
+  if (code === EXIT.usage) throw new BenchError('the peers were not measured', lastLine);
+  return code === EXIT.ok || code === EXIT.interrupted ? code : EXIT.failedCells;
+}
+
+/** Runs a program whose stderr is told as notices, line by line; the last one says why it failed, if it did. */
+function passingOn(
+  program: string,
+  args: readonly string[],
+): Promise<{ code: number | null; lastLine: string }> {
+  return new Promise((end, fail) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let lastLine = '';
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      lastLine = line;
+      notice(line);
     });
     child.once('error', fail);
-    child.once('close', end);
+    child.once('close', (code) => {
+      end({ code, lastLine });
+    });
   });
-  process.off('SIGINT', ignore);
-  if (code === EXIT.usage) throw new BenchError('the peers were not measured', 'the line above says why');
-  return code === EXIT.ok ? EXIT.ok : EXIT.failedCells;
 }
 
 function findPython(named: string | undefined, script: string): string {

@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '../core/errors.ts';
 import { sha256File, sha256Hex, stableJson } from '../core/hash.ts';
+import { notice } from '../core/notices.ts';
 import { repoRoot } from '../core/root.ts';
+import { hintFor } from '../core/suggestion.ts';
 import type { GraphReading } from '../core/schema/reading.ts';
 import { readGraphFile, type GraphFile } from '../zoo/readyGraph.ts';
 import type { Zoo } from '../zoo/zoo.ts';
@@ -22,7 +24,7 @@ const TOKENIZER_FILES = [
 export async function readyGraphsOf(request: GraphRequest, zoo: Zoo): Promise<ReadyGraphs> {
   const { files, model, maxLength, reading, labels } = request;
   if (request.tokenizerDir === null) {
-    process.stderr.write(`tokenizer: that of ${BUNDLED} (uncased BERT); --tokenizer DIR takes another\n`);
+    notice(`tokenizer: that of ${BUNDLED} (uncased BERT); --tokenizer DIR takes another`);
   }
   if (zoo.models.some(({ name }) => name === model)) {
     throw new BenchError(`--name: "${model}" is a model of the zoo`, 'choose another name');
@@ -51,17 +53,17 @@ function checkNames(files: readonly GraphFile[], { inputs, outputs }: GraphReadi
   const check = (flag: string, said: readonly string[], has: readonly string[]): void => {
     const absent = said.find((name) => !has.includes(name));
     if (absent === undefined) return;
-    throw new BenchError(`--${flag}: no graph has "${absent}"`, `there are ${[...new Set(has)].join(', ')}`);
+    throw new BenchError(`--${flag}: no graph has "${absent}"`, hintFor(absent, [...new Set(has)]));
   };
   const all = (roles: Readonly<Record<string, readonly string[] | undefined>>): string[] =>
     Object.values(roles).flatMap((names) => names ?? []);
   check(
-    'inputs',
+    'graph-inputs',
     all(inputs),
     models.flatMap((model) => model.inputs),
   );
   check(
-    'output',
+    'graph-outputs',
     all(outputs),
     models.flatMap((model) => model.outputs),
   );

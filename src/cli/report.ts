@@ -2,39 +2,46 @@
 // writes anything, so that a damaged results file leaves an earlier report as it was.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { fromCaller } from '../core/callerPath.ts';
 import { BenchError, EXIT } from '../core/errors.ts';
+import { notice } from '../core/notices.ts';
 import { reportsFolder, resultsFolder } from '../core/places.ts';
 import type { Summary } from '../core/schema/summary.ts';
 import { writeExports } from '../report/exports/index.ts';
 import { findingsOf, renderTable, writeReport } from '../report/index.ts';
 import { readSummary } from '../store/summaryFile.ts';
-import type { Parsed, Usage } from './args.ts';
-import { commandOf } from './command.ts';
+import { JSON_FLAG, type Parsed, type Usage } from './args.ts';
+import { commandOf, jsonText } from './command.ts';
 
 const USAGE = {
   name: 'report',
   summary: 'Makes the table, the HTML page, summary.md and the PNG charts of a run.',
-  operands: '[RUN_DIR|SUMMARY.json]',
+  operands: '[RUN]',
   flags: {
-    out: { type: 'string', value: 'DIR', help: 'where to write; default: reports/RUN_ID' },
+    out: { type: 'string', value: 'DIR', path: true, help: 'where to write (default reports/RUN)' },
     'results-dir': {
       type: 'string',
       value: 'DIR',
-      help: 'where to look for the newest run; default: results',
+      path: true,
+      help: 'where to look for the newest run (default results)',
     },
-    csv: { type: 'string', value: 'FILE', help: 'also write all rows as CSV, numbers unrounded' },
+    ...JSON_FLAG,
+    csv: { type: 'string', value: 'FILE', path: true, help: 'write all rows as CSV too, without rounding' },
     gab: {
       type: 'string',
       value: 'FILE',
-      help: 'also write github-action-benchmark JSON: bigger is better; and smaller is better in *.smaller.json',
+      path: true,
+      help: 'write JSON for github-action-benchmark too: what is better when it is bigger, and in *.smaller.json the rest',
     },
     'job-summary': {
       type: 'string',
       value: 'FILE',
-      help: 'also append the Markdown to FILE, e.g. "$GITHUB_STEP_SUMMARY"',
+      path: true,
+      help: 'append the Markdown to FILE too, e.g. "$GITHUB_STEP_SUMMARY"',
     },
   },
-  notes: ['Without a run, the newest one under the results folder.'],
+  notes: ['RUN is the folder of a run, or its summary.json. Without it, the newest run is taken.'],
+  examples: ['report', 'report -- results/20260102-030405-abcdef --csv rows.csv'],
 } as const satisfies Usage;
 
 /** The run whose summary was written last. */
@@ -63,9 +70,9 @@ function defaultOut(summary: Summary): string {
 
 async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<number> {
   if (operands.length > 1)
-    throw new BenchError(`report takes one run, not ${operands.length}`, 'npm run report -- --help');
+    throw new BenchError(`report takes one run, not ${operands.length}`, 'npm run report -- results/RUN');
   const results = values['results-dir'] ?? resultsFolder();
-  const summary = readSummary(operands[0] ?? newestRun(results));
+  const summary = readSummary(operands[0] === undefined ? newestRun(results) : fromCaller(operands[0]));
   const findings = findingsOf(summary);
   const report = await writeReport(findings, values.out ?? defaultOut(summary));
   const exported = writeExports(summary, findings, {
@@ -73,17 +80,19 @@ async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<nu
     actionBenchmark: values.gab,
     jobSummary: values['job-summary'],
   });
-  process.stdout.write(`${renderTable(findings)}\n`);
-  for (const note of report.notes) process.stderr.write(`${note}\n`);
+  for (const note of report.notes) notice(note);
   const charts = report.pngs.length === 0 ? [] : [`${report.pngs.length} charts beside it`];
-  for (const path of [report.html, report.markdown, ...exported]) process.stdout.write(`${shown(path)}\n`);
-  if (charts.length > 0) process.stdout.write(`${charts.join('')}\n`);
+  const written = [...[report.html, report.markdown, ...exported].map(shown), ...charts];
+  if (values.json === true) {
+    process.stdout.write(jsonText(summary));
+    for (const line of written) notice(line);
+  } else process.stdout.write(`${[renderTable(findings), ...written].join('\n')}\n`);
   return EXIT.ok;
 }
 
 /** Short where the path is below the current folder. */
 function shown(path: string): string {
-  const near = relative(process.cwd(), path);
+  const near = relative(fromCaller('.'), path);
   return near.startsWith('..') ? path : near;
 }
 

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BenchError, EXIT } from '../core/errors.ts';
+import { notice, noticesAreSilent } from '../core/notices.ts';
 import { spelled } from '../core/spelling.ts';
 import { inspectCuda, onnxruntimeFolder, packagesFor, type CudaLibraries } from '../runtime/cudaLibraries.ts';
 import { probeProvider } from '../runtime/providers.ts';
@@ -16,11 +17,12 @@ const USAGE = {
   name: 'setup:cuda',
   summary: "Fetches ONNX Runtime's CUDA libraries (linux-x64) and says what else is missing.",
   flags: {
-    check: { type: 'boolean', help: 'fetch nothing, say what is missing; exit code 0 if cuda works, else 2' },
+    check: { type: 'boolean', help: 'fetch nothing; say what is missing' },
   },
   notes: [
     'The libraries come from the NuGet feed (api.nuget.org). Behind a proxy set GLOBAL_AGENT_HTTPS_PROXY.',
-    'The NVIDIA driver, CUDA and cuDNN 9 are not installed by this command; it names the packages.',
+    'This command does not install the NVIDIA driver, CUDA and cuDNN 9, but names their packages.',
+    'Exit code: 0 the cuda provider has what it needs, 2 something is missing. With --check, 0 only if the provider works on this machine.',
   ],
 } as const satisfies Usage;
 
@@ -68,7 +70,7 @@ const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);
 export async function fetchLibraries(folder: string, script: string): Promise<void> {
   if (!existsSync(script)) throw new BenchError(`${script} is missing`, 'npm ci');
   const before = new Set(readdirSync(folder));
-  process.stderr.write(`fetching ${inspectCuda(folder).missingProviderFiles.join(', ')} with ${script}\n`);
+  notice(`fetching ${inspectCuda(folder).missingProviderFiles.join(', ')} with ${script}`);
   const { code, stderr } = await runScript(script);
   const missing = inspectCuda(folder).missingProviderFiles;
   if (code === 0 && missing.length === 0) return;
@@ -95,7 +97,7 @@ export function scriptEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 function runScript(script: string): Promise<{ code: number | null; stderr: string }> {
   const child = spawn(process.execPath, [script], {
     env: scriptEnvironment(process.env),
-    stdio: ['ignore', process.stderr, 'pipe'],
+    stdio: ['ignore', noticesAreSilent() ? 'ignore' : process.stderr, 'pipe'],
   });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

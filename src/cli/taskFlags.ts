@@ -1,97 +1,120 @@
-// The flags that choose a task: one by its name, or a file of the user's own with its columns. With a file, --text names
-// a column; how long the texts are is then said by --text-mode, which works everywhere.
+// The flags that choose a task: one by its name, or a file of the user's own with its columns; and how long the texts
+// are, which is asked of both.
 import { BenchError } from '../core/errors.ts';
-import { METRICS } from '../core/names.ts';
+import { METRICS, TEXT_MODES } from '../core/names.ts';
 import type { TaskFile } from '../core/schema/taskFile.ts';
+import { fromCaller } from '../core/callerPath.ts';
+import { hintFor } from '../core/suggestion.ts';
 import { expandList } from '../plan/ranges.ts';
 import { TASKS } from '../text/dataset.ts';
 import { isTaskPath, settleTaskFile } from '../text/tasks/taskFile.ts';
-import { oneOf, type Flag } from './args.ts';
+import { oneOf, type Flags, type Given } from './args.ts';
+
+const isFile = (task: string | true | undefined): boolean => typeof task === 'string' && isTaskPath(task);
 
 export const TASK_FLAGS = {
   task: {
     type: 'string',
     value: 'NAME',
-    help: `data set: ${TASKS.join(', ')}; or a file: my.jsonl, my.tsv (default: sst2 where it is, else reviews)`,
+    help: `data set: ${TASKS.join(', ')}; or a file of yours, e.g. my.jsonl or my.tsv (default: sst2 if it is there, else reviews)`,
   },
-  'text-mode': {
+  data: {
     type: 'string',
-    value: 'LIST',
-    help: 'how long the texts are: full, ragged, natural (as --text, which is a column where --task is a file)',
+    value: 'DIR',
+    path: true,
+    help: 'folder that holds the data sets (or set TOKEN_PRUNING_DATA)',
   },
-  pair: { type: 'string', value: 'COLUMN', help: 'task file: column of the second text of a pair' },
-  label: { type: 'string', value: 'COLUMN', help: 'task file: column of the label (default label)' },
+  'text-column': {
+    type: 'string',
+    value: 'COLUMN',
+    formerly: { name: 'text', when: (given: Given) => isFile(given.get('task')) },
+    help: 'of a file: the column of the text (default text)',
+  },
+  'pair-column': {
+    type: 'string',
+    value: 'COLUMN',
+    formerly: { name: 'pair' },
+    help: 'of a file: the column of the second text, if the texts are pairs',
+  },
+  'label-column': {
+    type: 'string',
+    value: 'COLUMN',
+    formerly: { name: 'label' },
+    help: 'of a file: the column of the label (default label)',
+  },
   labels: {
     type: 'string',
     value: 'LIST',
-    help: 'task file: label names in the order of their indices, e.g. negative,positive',
+    help: 'of a file: the names of the labels in the order of their indices, e.g. negative,positive',
   },
   metric: {
     type: 'string',
     value: 'NAME',
-    help: `task file: ${METRICS.join(', ')} (default accuracy, pearson)`,
+    help: `of a file: ${METRICS.join(', ')} (default accuracy; with --regression pearson)`,
   },
-  regression: { type: 'boolean', help: 'task file: the labels are numbers to be predicted' },
+  regression: { type: 'boolean', help: 'of a file: the labels are numbers to be predicted' },
   calibration: {
     type: 'string',
     value: 'FILE',
-    help: 'task file: another of the same columns to calibrate on (default: half of it)',
+    path: true,
+    help: 'of a file: another file with the same columns to calibrate on (default: half of --task)',
   },
-} as const satisfies Readonly<Record<string, Flag>>;
+} as const satisfies Flags;
 
-/** Values of TASK_FLAGS, and of --text. */
-export interface TaskFlagValues {
-  readonly task?: string | undefined;
-  readonly text?: string | undefined;
-  readonly 'text-mode'?: string | undefined;
-  readonly pair?: string | undefined;
-  readonly label?: string | undefined;
-  readonly labels?: string | undefined;
-  readonly metric?: string | undefined;
-  readonly regression?: boolean | undefined;
-  readonly calibration?: string | undefined;
-}
+/** How long the texts are, of commands that take one answer to it. */
+export const TEXT_MODE_FLAG = {
+  type: 'string',
+  value: 'MODE',
+  formerly: { name: 'text' },
+  help: `how long the texts are: ${TEXT_MODES.join(', ')}`,
+} as const;
+
+/** Values of TASK_FLAGS. */
+export type TaskFlagValues = {
+  readonly [K in Exclude<keyof typeof TASK_FLAGS, 'regression'>]?: string | undefined;
+} & { readonly regression?: boolean | undefined };
 
 export interface TaskChoice {
   /** Null: the default. */
   readonly name: string | null;
   readonly file: TaskFile | null;
-  /** What was said of how long the texts are; null if nothing. */
-  readonly textMode: string | null;
 }
 
-const OF_FILES = ['pair', 'label', 'labels', 'metric', 'regression', 'calibration'] as const;
+const FILE_ONLY = Object.keys(TASK_FLAGS).filter((flag) => flag !== 'task' && flag !== 'data') as Exclude<
+  keyof typeof TASK_FLAGS,
+  'task' | 'data'
+>[]; // the keys of a literal
 
 export function parseTaskFlags(values: TaskFlagValues): TaskChoice {
-  const { task, text, 'text-mode': mode } = values;
+  const { task } = values;
   if (task !== undefined && isTaskPath(task)) {
     const file = settleTaskFile({
-      path: task,
-      text: text ?? null,
-      pair: values.pair ?? null,
-      label: values.label ?? null,
+      path: fromCaller(task),
+      text: values['text-column'] ?? null,
+      pair: values['pair-column'] ?? null,
+      label: values['label-column'] ?? null,
       labels: values.labels === undefined ? null : labelsOf(values.labels),
       metric: values.metric === undefined ? null : oneOf('metric', values.metric, METRICS),
       regression: values.regression === true,
       calibration: values.calibration ?? null,
     });
-    return { name: file.name, file, textMode: mode ?? null };
+    return { name: file.name, file };
   }
-  const stray = OF_FILES.find((flag) => values[flag] !== undefined);
+  const stray = FILE_ONLY.find((flag) => values[flag] !== undefined);
   if (stray !== undefined) {
     throw new BenchError(
-      `--${stray} is of a task that is a file`,
-      '--task my.jsonl --text COLUMN --label COLUMN',
+      `--${stray} is for a task that is a file`,
+      '--task my.jsonl --text-column COLUMN --label-column COLUMN',
     );
   }
-  if (text !== undefined && mode !== undefined) {
-    throw new BenchError('--text and --text-mode both say how long the texts are', 'leave one of them out');
-  }
-  return {
-    name: task === undefined ? null : oneOf('task', task, TASKS),
-    file: null,
-    textMode: mode ?? text ?? null,
-  };
+  return { name: task === undefined ? null : taskName(task), file: null };
+}
+
+/** @throws BenchError if there is no such task. */
+export function taskName(task: string): string {
+  if (TASKS.includes(task)) return task;
+  const listing = '`npm run data -- list` shows them; a file is given by its path, e.g. ./my.jsonl';
+  throw new BenchError(`--task: unknown task "${task}"`, hintFor(task, TASKS, listing));
 }
 
 function labelsOf(text: string): string[] {

@@ -1,33 +1,39 @@
 // `npm run verify:avx2`: whether the zoo computes the same on a processor with AVX2 and no AVX-512, a Haswell, as here.
 // It says nothing about speed. docs/haswell.md has what it proves and how to read it.
 import { availableParallelism } from 'node:os';
-import { EXIT, BenchError } from '../core/errors.ts';
+import { BenchError, EXIT } from '../core/errors.ts';
 import { METHODS } from '../core/names.ts';
+import { notice } from '../core/notices.ts';
 import { ISA_LABELS } from '../machine/isa.ts';
 import { TEXTS } from '../verify/avx2/texts.ts';
 import type { LocatedFlip, VariantVerdict } from '../verify/avx2/verdict.ts';
 import { loadZoo } from '../zoo/zoo.ts';
 import { check, type Check } from '../verify/avx2/check.ts';
 import { EMULATOR, type SeenProcessor } from '../verify/avx2/emulator.ts';
-import { oneOf, wholeNumber, type Parsed } from './args.ts';
-import { commandOf } from './command.ts';
-import { onInterrupt } from './interrupt.ts';
+import { JSON_FLAG, oneOf, wholeNumber, type Parsed } from './args.ts';
+import { commandOf, jsonText } from './command.ts';
+import { interruptedCode, onInterrupt } from './interrupt.ts';
 
 const usage = {
   name: 'verify:avx2',
-  summary: 'Check that an AVX2-only processor (Haswell) computes what this machine does; needs qemu-user.',
+  summary:
+    'Checks that a processor with AVX2 only (Haswell) computes what this machine computes; needs qemu-user.',
   flags: {
-    model: { type: 'string', value: 'NAME', help: 'default: the first that ships' },
-    methods: { type: 'string', value: 'LIST', help: `of ${METHODS.join(', ')}; default all` },
-    texts: { type: 'string', value: 'N', help: `how many; default ${TEXTS}, which takes minutes` },
-    jobs: { type: 'string', value: 'N', help: 'emulated processes at a time; default 2' },
-    qemu: { type: 'string', value: 'PATH', help: `the emulator; default ${EMULATOR}` },
-    cpu: { type: 'string', value: 'MODEL', help: "qemu's name of the processor; default Haswell" },
-    json: { type: 'boolean', help: 'everything as JSON' },
+    model: { type: 'string', value: 'NAME', help: 'the model (default: the first that ships)' },
+    methods: { type: 'string', value: 'LIST', help: `${METHODS.join(', ')} (default: all)` },
+    texts: {
+      type: 'string',
+      value: 'N',
+      help: `how many texts to run (default ${TEXTS}, which takes minutes)`,
+    },
+    ...JSON_FLAG,
+    jobs: { type: 'string', value: 'N', help: 'emulated processes at a time (default 2)' },
+    qemu: { type: 'string', value: 'PATH', help: `the emulator (default ${EMULATOR})` },
+    cpu: { type: 'string', value: 'MODEL', help: "qemu's name for the processor (default Haswell)" },
   },
   notes: [
-    'Exit code 1: logits differ by more than the tolerance, or a token was kept here and removed there without its',
-    'score lying on the line. 2: no emulator (apt-get install qemu-user), or one without AVX2.',
+    'Says nothing about speed. docs/haswell.md explains what is proved and how to read the result.',
+    'Exit code: 0 the same results; 1 logits differ by more than the tolerance, or one processor kept a token that the other removed although its score was not on the line; 2 wrong usage, no emulator (apt-get install qemu-user), or one without AVX2; 130 interrupted with Ctrl-C.',
   ],
 } as const;
 
@@ -44,10 +50,10 @@ async function run({ values }: Parsed<typeof usage.flags>): Promise<number> {
     cpu: values.cpu ?? 'Haswell',
     jobs: wholeNumber('jobs', values.jobs ?? String(Math.min(2, availableParallelism())), 1),
     signal,
-    onProgress: (line) => process.stderr.write(`${line}\n`),
+    onProgress: (line) => notice(line),
   });
-  if (signal.aborted) return EXIT.failedCells;
-  process.stdout.write(values.json === true ? `${JSON.stringify(done, null, 2)}\n` : describe(done));
+  if (signal.aborted) return interruptedCode(signal);
+  process.stdout.write(values.json === true ? jsonText(done) : describe(done));
   return done.ok ? EXIT.ok : EXIT.failedCells;
 }
 

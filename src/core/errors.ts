@@ -2,8 +2,8 @@
 // and the remedy; cli/main.ts prints it and leaves with `exitCode`. Anything else that is thrown is a
 // defect of ours and is allowed to crash.
 
-/** Exit codes of every command: 0 fine, 1 some cells failed, 2 wrong usage or input, 3 gate tripped. */
-export const EXIT = { ok: 0, failedCells: 1, usage: 2, gate: 3 } as const;
+/** Exit codes of every command: 0 fine, 1 some cells failed, 2 wrong usage or input, 3 gate tripped, 130 Ctrl-C. */
+export const EXIT = { ok: 0, failedCells: 1, usage: 2, gate: 3, interrupted: 130 } as const;
 
 export class BenchError extends Error {
   readonly exitCode: number;

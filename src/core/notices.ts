@@ -1,5 +1,6 @@
 // What a command tells beside its results: progress, notes, where a file was written. All of it goes to stderr and
 // through here, so that --quiet can turn it off in one place. Errors are not notices: main.ts prints them.
+import { spelled } from './spelling.ts';
 
 let silenced = false;
 
@@ -15,7 +16,7 @@ export function noticesAreSilent(): boolean {
 
 /** One line, unless --quiet was given. */
 export function notice(line: string): void {
-  if (!silenced) process.stderr.write(`${line}\n`);
+  if (!silenced) process.stderr.write(`${spelled(line)}\n`);
 }
 
 /** Where a progress line is drawn. `columns` and `isTTY` are read at every line: windows change. */

@@ -1,8 +1,8 @@
 // The axes of a sweep, declared once: the suites' files, the flags, their errors and their help are derived from
 // this. An axis is a list; the cells are the product of the lists.
 import { z } from 'zod';
-import { BenchError } from '../core/errors.ts';
 import { METHODS, PRECISIONS, PROVIDERS, TEXT_MODES } from '../core/names.ts';
+import { unknownValue } from '../core/suggestion.ts';
 import { expandList, expandNumbers } from './ranges.ts';
 
 /** Words that an axis of names from the zoo takes instead of names. */
@@ -45,20 +45,20 @@ export const DEFAULT_AXES: Axes = {
 export const AXIS_FLAGS = {
   models: {
     flag: 'models',
-    help: 'models by name; shipped: those that came with the program; all: imported ones and geometries too',
+    help: '"shipped" (those that came with the program), "all" (imported ones and geometries too), or names',
   },
   methods: {
     flag: 'methods',
-    help: 'pruning methods; the dense baselines they need are added',
+    help: 'pruning methods; the dense baselines that they need are added',
     legal: METHODS,
   },
-  points: { flag: 'points', help: 'operating points by name; main: the first of each method; all' },
-  text: { flag: 'text', help: 'how long the texts are', legal: TEXT_MODES },
+  points: { flag: 'points', help: '"main" (the first point of each method), "all", or names of points' },
+  seqLens: { flag: 'seq-lens', help: 'sequence lengths, in tokens', least: 8 },
+  batchSizes: { flag: 'batch-sizes', help: 'sequences in a call', least: 1 },
+  text: { flag: 'text-mode', help: 'how long the texts are', legal: TEXT_MODES },
   providers: { flag: 'providers', help: 'execution providers', legal: PROVIDERS },
+  threads: { flag: 'threads', help: 'threads that an operator may use', least: 1 },
   precisions: { flag: 'precisions', help: 'number formats', legal: PRECISIONS },
-  threads: { flag: 'threads', help: 'threads inside an operator', least: 1 },
-  seqLens: { flag: 'seq-lens', help: 'sequence lengths in tokens', least: 8 },
-  batchSizes: { flag: 'batch-sizes', help: 'sequences per call', least: 1 },
 } as const satisfies Record<AxisName, AxisFlag>;
 
 export interface AxisFlag {
@@ -75,10 +75,8 @@ export function parseAxis(axis: AxisName, text: string): SomeAxes {
   const { flag, legal, least }: AxisFlag = AXIS_FLAGS[axis];
   const values = least === undefined ? expandList(flag, text) : expandNumbers(flag, text, least);
   if (legal !== undefined) {
-    const unknown = values.find((value) => !legal.includes(String(value)));
-    if (unknown !== undefined) {
-      throw new BenchError(`--${flag}: unknown value "${unknown}"`, `legal: ${legal.join(', ')}`);
-    }
+    const unknown = values.map(String).find((value) => !legal.includes(value));
+    if (unknown !== undefined) throw unknownValue(flag, unknown, legal);
   }
   return someAxesSchema.parse({ [axis]: values });
 }

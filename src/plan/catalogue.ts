@@ -2,7 +2,11 @@
 import { BenchError } from '../core/errors.ts';
 import type { MethodName, ModelOrigin } from '../core/names.ts';
 import type { Variant } from '../core/schema/group.ts';
+import { hintFor } from '../core/suggestion.ts';
 import { ALL, MAIN, SHIPPED } from './axes.ts';
+
+/** Where the names are told when they are too many for an error. */
+const LISTING = '`npm run models -- list` shows them';
 
 export interface CataloguePoint {
   readonly name: string;
@@ -27,8 +31,8 @@ export function modelsOf(catalogue: Catalogue, names: readonly string[]): readon
     if (name === SHIPPED) return catalogue.filter(({ origin }) => origin === 'shipped');
     const model = catalogue.find((candidate) => candidate.name === name);
     if (model !== undefined) return [model];
-    const known = catalogue.map((candidate) => candidate.name).join(', ');
-    throw new BenchError(`--models: unknown model "${name}"`, `the zoo has ${known}`);
+    const known = [SHIPPED, ALL, ...catalogue.map((candidate) => candidate.name)];
+    throw new BenchError(`--models: unknown model "${name}"`, hintFor(name, known, LISTING));
   });
 }
 
@@ -56,6 +60,6 @@ function checkPoints(model: CatalogueModel, points: readonly string[]): void {
   const known = new Set(model.points.map((point) => point.name));
   const unknown = points.find((point) => point !== ALL && point !== MAIN && !known.has(point));
   if (unknown === undefined) return;
-  const legal = [MAIN, ALL, ...known].join(', ');
-  throw new BenchError(`--points: model "${model.name}" has no point "${unknown}"`, `legal: ${legal}`);
+  const hint = hintFor(unknown, [MAIN, ALL, ...known], LISTING);
+  throw new BenchError(`--points: model "${model.name}" has no point "${unknown}"`, hint);
 }

@@ -7,6 +7,7 @@ import { readJson } from '../core/atomicFile.ts';
 import { BenchError } from '../core/errors.ts';
 import { repoRoot } from '../core/root.ts';
 import { wantedScenarioSchema } from '../core/schema/scenario.ts';
+import { hintFor } from '../core/suggestion.ts';
 import { someAxesSchema } from './axes.ts';
 
 export const COST_CHOICES = ['none', 'largest', 'all'] as const;
@@ -60,7 +61,7 @@ export function suiteNames(folder = suitesFolder()): string[] {
 export function loadSuite(name: string, folder = suitesFolder()): Suite {
   const names = suiteNames(folder);
   if (!names.includes(name)) {
-    throw new BenchError(`unknown suite "${name}"`, `--suite takes ${names.join(', ')}`);
+    throw new BenchError(`--suite: unknown suite "${name}"`, hintFor(name, names));
   }
   return readJson(join(folder, `${name}.json`), suiteSchema, 'suite');
 }

@@ -38,7 +38,7 @@ function usualLogits(path: string, tensors: readonly Tensor[]): Tensor {
   const has = tensors.map(({ name, type, shape }) => `${name} ${type}[${shape.join(', ')}]`).join('; ');
   throw new BenchError(
     `${path} has no float output [batch, classes] or [batch]; it has ${has}`,
-    '--output logits=NAME',
+    '--graph-outputs logits=NAME',
   );
 }
 

@@ -18,7 +18,7 @@ const USUAL: Readonly<Record<InputRole, readonly string[]>> = {
   types: ['token_type_ids', 'segment_ids', 'input_type_ids', 'token_types', 'type_ids', 'segments'],
 };
 
-const MAPPING = '--inputs ids=NAME,mask=NAME,types=NAME says which input is which';
+const MAPPING = '--graph-inputs ids=NAME,mask=NAME,types=NAME says which input is which';
 
 interface Port {
   readonly name: string;
@@ -117,6 +117,6 @@ function unmasked({ attentionMask, batch, length }: TokenInputs): BenchError {
   const least = Math.min(...lengths);
   return new BenchError(
     `the graph has no attention mask, so it would read the padding of a text of ${least} tokens to ${length} as text`,
-    '--batch-sizes 1; or --inputs mask=NAME if its mask has another name, mask=none if it finds padding itself',
+    '--batch-sizes 1; or --graph-inputs mask=NAME if its mask has another name, mask=none if it finds padding itself',
   );
 }

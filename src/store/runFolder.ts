@@ -11,6 +11,7 @@ import {
   writeFileAtomic,
   writeJsonAtomic,
 } from '../core/atomicFile.ts';
+import { fromCaller } from '../core/callerPath.ts';
 import { BenchError, messageOf } from '../core/errors.ts';
 import { groupKey } from '../core/keys.ts';
 import type { Block } from '../core/schema/block.ts';
@@ -63,7 +64,7 @@ export class RunFolder {
 
   /** @param run the id of a run under `outDir`, or the path of its folder. */
   static open(outDir: string, run: string): RunFolder {
-    const found = [join(outDir, run), run].find((dir) => new RunFolder(dir).hasRun);
+    const found = [join(outDir, run), fromCaller(run)].find((dir) => new RunFolder(dir).hasRun);
     if (found === undefined) {
       throw new BenchError(`no run "${run}" under ${outDir}`, 'give the run id or the path of its folder');
     }

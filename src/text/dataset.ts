@@ -8,6 +8,7 @@ import type { Metric } from '../core/names.ts';
 import { cacheFolder } from '../core/places.ts';
 import { repoRoot } from '../core/root.ts';
 import type { TaskFile } from '../core/schema/taskFile.ts';
+import { hintFor } from '../core/suggestion.ts';
 import { indexOfLabel, labelNamesIn, valueOfLabel } from './tasks/labels.ts';
 import { readRows, type ExampleRow } from './tasks/tableFile.ts';
 import { halfOf, type Split } from './tasks/splits.ts';
@@ -108,7 +109,7 @@ function entryOf(task: string): TaskEntry {
   if (entry !== undefined) return entry;
   throw new BenchError(
     `--task: unknown task "${task}"`,
-    `known: ${TASKS.join(', ')}; or a file: --task my.jsonl --text COLUMN --label COLUMN`,
+    hintFor(task, TASKS, '`npm run data -- list` shows them; or a file: --task my.jsonl'),
   );
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BenchError, messageOf } from '../core/errors.ts';
 import { sha256FileSync } from '../core/hash.ts';
 import { METHODS, isMethod, type MethodName, type ProviderName } from '../core/names.ts';
+import { notice } from '../core/notices.ts';
 import { cacheFolder, localModelsFolder } from '../core/places.ts';
 import { isInstalled } from '../core/root.ts';
 import type { Variant } from '../core/schema/group.ts';
@@ -92,7 +93,7 @@ function isSound(file: ZooFile): boolean {
     return true;
   } catch (thrown) {
     const problem = thrown instanceof BenchError ? thrown.message : messageOf(thrown);
-    process.stderr.write(`${problem}: made anew\n`);
+    notice(`${problem}: made anew`);
     return false;
   }
 }

@@ -10,6 +10,7 @@ import type { MethodName, ModelOrigin } from '../core/names.ts';
 import { localModelsFolder } from '../core/places.ts';
 import { repoRoot } from '../core/root.ts';
 import type { Variant } from '../core/schema/group.ts';
+import { hintFor } from '../core/suggestion.ts';
 import { parseEncoderConfig, type EncoderConfig } from '../graphs/config.ts';
 import type { GeometryModel } from './geometry/data.ts';
 import { geometryEntries } from './geometry/entries.ts';
@@ -84,7 +85,11 @@ export function loadZoo(
     model: (name) => {
       const found = models.find((entry) => entry.name === name);
       if (found !== undefined) return found;
-      throw new BenchError(`unknown model "${name}"`, `known: ${models.map((m) => m.name).join(', ')}`);
+      const known = models.map((model) => model.name);
+      throw new BenchError(
+        `unknown model "${name}"`,
+        hintFor(name, known, '`npm run models -- list` shows them'),
+      );
     },
   };
 }
@@ -161,7 +166,12 @@ export function pointOf(entry: ModelEntry, variant: Variant): PointEntry | null 
   if (found !== undefined) return found;
   throw new BenchError(
     `model "${entry.name}" has no point "${variant.point}" of ${variant.method}`,
-    own.length === 0 ? 'it has none' : `known: ${own.map((point) => point.name).join(', ')}`,
+    own.length === 0
+      ? 'it has none'
+      : hintFor(
+          variant.point,
+          own.map((point) => point.name),
+        ),
   );
 }
 

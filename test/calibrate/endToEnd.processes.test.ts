@@ -147,9 +147,9 @@ test('a file of the user is parted in two halves, and its labels are matched to 
   const argv = [
     '--task',
     path,
-    '--text',
+    '--text-column',
     'review',
-    '--label',
+    '--label-column',
     'verdict',
     '--seq-len',
     '64',
@@ -214,7 +214,7 @@ test('a point that is there is replaced only with --force', async () => {
   );
 });
 
-test('Ctrl-C ends the search with code 1 and leaves nothing behind', async () => {
+test('Ctrl-C ends the search with code 130 and leaves nothing behind', async () => {
   const folder = fresh();
   const before = readdirSync(folder).sort();
   const argv = [
@@ -226,7 +226,7 @@ test('Ctrl-C ends the search with code 1 and leaves nothing behind', async () =>
     'reviews',
     '--seq-len',
     '128',
-    '--text',
+    '--text-mode',
     'full',
   ];
   const running = start([
@@ -242,7 +242,7 @@ test('Ctrl-C ends the search with code 1 and leaves nothing behind', async () =>
   ]);
   await eventually(() => running.errors().includes('curves') || null, 'the first stage of the search');
   running.child.kill('SIGINT');
-  assert.equal(await running.ended, 1);
+  assert.equal(await running.ended, 130);
   assert.match(running.errors(), /interrupted: nothing is written/);
   assert.deepEqual(readdirSync(folder).sort(), before);
 });

@@ -40,8 +40,9 @@ test('wrong usage leaves with 2, nothing on stdout and one line on stderr', () =
   const file = join(mkdtempSync(join(tmpdir(), 'out-')), 'file');
   writeFileSync(file, '');
   const cases: [string[], RegExp][] = [
-    [['--suite', 'fast'], /unknown suite "fast" \(--suite takes batch/],
-    [['--sweet', 'quick'], /Unknown option '--sweet'/],
+    [['--suite', 'fast'], /unknown suite "fast" \(legal: batch, lengths/],
+    [['--sweet', 'quick'], /unknown flag --sweet \(npm run bench -- --help lists them\)/],
+    [['--suit', 'quick'], /unknown flag --suit \(did you mean --suite\?/],
     [['--list', '--seq-lens', '4096'], /sequence length 4096 is more than the 512 positions/],
     [['--list', '--models', 'gpt'], /unknown model "gpt"/],
     [['--print-task', 'nope'], /no group "nope" in the plan/],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BENCH_USAGE, parseBench } from '../../src/cli/benchFlags.ts';
-import { helpOf } from '../../src/cli/args.ts';
+import { helpOf } from '../../src/cli/help.ts';
 import { METHODS, PROVIDERS } from '../../src/core/names.ts';
 import { refuses } from '../fixtures/refuses.ts';
 
@@ -15,7 +15,7 @@ test('without flags the quick suite is run with its own axes and effort', () => 
 
 test('every axis takes a list', () => {
   const words =
-    '--methods ltp,topk --models all --seq-lens 16-64*2 --batch-sizes 1,8 --providers cpu,cuda --threads 1-2 --precisions fp32 --text full,ragged --points main';
+    '--methods ltp,topk --models all --seq-lens 16-64*2 --batch-sizes 1,8 --providers cpu,cuda --threads 1-2 --precisions fp32 --text-mode full,ragged --points main';
   assert.deepEqual(parseBench(words.split(' ')).axes, {
     models: ['all'],
     methods: ['ltp', 'topk'],
@@ -32,16 +32,19 @@ test('every axis takes a list', () => {
 test('a value that does not exist is refused before anything is done', () => {
   refuses(
     () => parseBench(['--methods', 'lpt']),
-    /--methods: unknown value "lpt" \(legal: dense-padded, dense, ltp/,
+    /--methods: unknown value "lpt" \(did you mean ltp\? legal: dense-padded, dense, ltp/,
   );
-  refuses(() => parseBench(['--task', 'mrcp']), /--task: unknown [a-z]+ "mrcp"/);
+  refuses(() => parseBench(['--task', 'mrcp']), /--task: unknown task "mrcp" \(did you mean mrpc\?/);
   refuses(
     () => parseBench(['--providers', 'tpu']),
-    /--providers: unknown value "tpu" \(legal: cpu, cuda, webgpu\)/,
+    /--providers: unknown value "tpu" \(did you mean cpu\? legal: cpu, cuda, webgpu\)/,
   );
   refuses(() => parseBench(['--target', 'm1']), /--target: unknown value "m1" \(legal: haswell, t4\)/);
   refuses(() => parseBench(['--blocks', '0']), /--blocks must be a whole number of at least 1, not "0"/);
-  refuses(() => parseBench(['--seq-len', '32']), /Unknown option '--seq-len' \(flags: --models/);
+  refuses(
+    () => parseBench(['--seq-len', '32']),
+    /unknown flag --seq-len \(did you mean --seq-lens\? npm run bench/,
+  );
 });
 
 test('a resumed run keeps its plan', () => {

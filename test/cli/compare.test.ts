@@ -149,5 +149,5 @@ test('what was told, as JSON and as Markdown', async () => {
 });
 
 test('two runs are wanted', async () => {
-  await assert.rejects(compare('one'), refuses(/takes two runs, not 1/));
+  await assert.rejects(compare('one'), refuses(/takes two runs, BASE and NEW, not 1/));
 });

@@ -56,20 +56,21 @@ test('show prints composed documents, the same for the same seed', () => {
 });
 
 test('a data directory makes sst2 the default task', () => {
-  const { status, stdout } = data('show', '--data', sst2Folder(), '--text', 'natural', '--count', '2');
+  const { status, stdout } = data('show', '--data', sst2Folder(), '--text-mode', 'natural', '--count', '2');
   assert.equal(status, 0);
   assert.match(stdout, /what a warm/);
 });
 
 test('wrong usage is one line on stderr and exit code 2', () => {
   const wrong: [string[], RegExp][] = [
-    [['lst'], /unknown verb "lst"/],
+    [['lst'], /data: unknown command "lst" \(did you mean list\?/],
     [['fetch', 'imdb'], /task imdb cannot be fetched .*Large Movie Review/],
-    [['fetch'], /fetch what\? "" is not one of sst2/],
+    [['fetch'], /data fetch takes one task, not 0 \(npm run data -- fetch sst2\)/],
     [['fetch', 'sst2', '--force', '--from', '/nowhere/SST-2.zip'], /cannot read \/nowhere\/SST-2\.zip/],
-    [['show', '--task', 'films'], /--task: unknown value "films"/],
+    [['fetch', 'stt2'], /data fetch: unknown task "stt2" \(did you mean sst2\?/],
+    [['show', '--task', 'films'], /--task: unknown task "films" \(`npm run data -- list` shows them/],
     [['show', '--seq-len', 'x'], /--seq-len must be a whole number/],
-    [['show', '--text', 'whole'], /--text: unknown value "whole"/],
+    [['show', '--text-mode', 'whole'], /--text-mode: unknown value "whole"/],
     [['show', '--model', 'none', '--task', 'reviews'], /unknown model "none"/],
     [['list', '--what'], /--what/],
   ];
@@ -89,9 +90,13 @@ test('wrong usage is one line on stderr and exit code 2', () => {
   }
 });
 
-test('--help lists verbs and flags', () => {
+test('--help lists the sub-commands, and each of them its flags', () => {
   const { status, stdout } = data('--help');
   assert.equal(status, 0);
-  for (const word of ['list', 'fetch TASK', 'show', '--data DIR', '--seq-len N'])
-    assert.ok(stdout.includes(word), word);
+  for (const word of ['list', 'fetch', 'show']) assert.match(stdout, new RegExp(`^  ${word} `, 'm'));
+  const show = data('show', '--help');
+  assert.equal(show.status, 0);
+  for (const word of ['data -- show', '--data DIR', '--seq-len N'])
+    assert.ok(show.stdout.includes(word), word);
+  assert.match(data('fetch', '-h').stdout, /Usage: npm run data -- fetch \[flags\] TASK/);
 });

@@ -31,11 +31,11 @@ test('names of inputs and outputs are told by role, several for a role', () => {
     ...[
       '--baseline',
       'a',
-      '--inputs',
+      '--graph-inputs',
       'ids=x,mask=none',
-      '--inputs',
+      '--graph-inputs',
       'ids=y,types=z:0',
-      '--output',
+      '--graph-outputs',
       'logits=probs',
     ],
   );
@@ -55,8 +55,11 @@ test('what does not say what is meant is refused with the remedy', () => {
     [['--baseline', 'a', '--graph', 'x=1,x=2'], /two graphs are called "x"/],
     [['--baseline', 'a', '--graph', '..=2'], /"\.\." cannot be a name/],
     [['--baseline', 'a', '--name', 'a/b'], /--name: "a\/b" cannot be a name/],
-    [['--baseline', 'a', '--inputs', 'idz=x'], /--inputs: unknown role "idz" \(legal: ids, mask, types\)/],
-    [['--baseline', 'a', '--output', 'probs'], /--output: "probs" is not logits=NAME/],
+    [
+      ['--baseline', 'a', '--graph-inputs', 'idz=x'],
+      /--graph-inputs: unknown role "idz" \(did you mean ids\? legal: ids, mask, types\)/,
+    ],
+    [['--baseline', 'a', '--graph-outputs', 'probs'], /--graph-outputs: "probs" is not logits=NAME/],
     [['--baseline', 'a', '--models', 'minilm-l6'], /--models is for models of the zoo, not for ready graphs/],
     [['--baseline', 'a', '--methods', 'ltp'], /--methods is for models of the zoo/],
     [['--resume', 'run', '--baseline', 'a'], /--baseline cannot be changed on --resume/],

@@ -78,12 +78,15 @@ test('one local point can be removed alone', async () => {
 });
 
 test('wrong usage names what is legal', async () => {
-  await refused(['import'], /no directory given/);
-  await refused(['import', 'a', 'b'], /nothing may stand behind import a: b/);
-  await refused(['import', GOLDEN, '--task', 'nope'], /--task: unknown value "nope"/);
+  await refused(['import'], /models import takes one folder, not 0 \(npm run models -- import DIR\)/);
+  await refused(['import', 'a', 'b'], /models import takes one folder, not 2/);
+  await refused(['import', GOLDEN, '--task', 'nope'], /--task: unknown task "nope"/);
   await refused(['import', GOLDEN, '--head', 'qa'], /legal: auto, none/);
-  await refused(['remove'], /no model given/);
+  await refused(['remove'], /models remove takes one model, not 0/);
   await refused(['remove', 'minilm-l6'], /has no model "minilm-l6"/);
-  await refused(['remove', 'mine', '--point', 'half'], /--point: unknown value ""/);
-  await refused(['prune'], /unknown verb "prune".*legal: list, import, remove/);
+  await refused(
+    ['remove', 'mine', '--point', 'half'],
+    /--point: "half" is not METHOD:NAME \(--point topk:free-x2\)/,
+  );
+  await refused(['prune'], /models: unknown command "prune" \(legal: list, import, remove/);
 });

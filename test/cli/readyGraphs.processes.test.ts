@@ -64,7 +64,7 @@ const BASELINE = ['--baseline', join(folder, 'dense.onnx')];
 
 describe('a run of ready graphs', () => {
   const all = ['half', 'fixed', 'maskless', 'three', 'corrupt'].map(graph).join(',');
-  const flags = ['--graph', all, ...BASELINE, '--inputs', 'mask=odd', '--run-id', 'all', ...SMALL];
+  const flags = ['--graph', all, ...BASELINE, '--graph-inputs', 'mask=odd', '--run-id', 'all', ...SMALL];
   let first: ReturnType<typeof run>;
   before(() => void (first = bench(...flags)));
 
@@ -170,7 +170,10 @@ it('lists cells, and refuses before it measures what is not there', () => {
   renameSync(join(folder, 'three.onnx'), moved);
   const cases: [string[], RegExp][] = [
     [['--graph', graph('three')], /cannot read .*three\.onnx/],
-    [['--graph', graph('half'), '--inputs', 'mask=od'], /--inputs: no graph has "od" \(there are .*odd/],
+    [
+      ['--graph', graph('half'), '--graph-inputs', 'mask=od'],
+      /--graph-inputs: no graph has "od" \(did you mean odd\? legal: .*odd/,
+    ],
     [['--name', 'minilm-l6'], /--name: "minilm-l6" is a model of the zoo/],
     [['--max-length', '16'], /sequence length 32 is more than the 16 tokens of --max-length/],
     [['--tokenizer', folder], /tokenizer/],
@@ -191,7 +194,7 @@ it('a task for a worker says how its graphs are fed', () => {
     group,
     '--graph',
     graph('half'),
-    '--inputs',
+    '--graph-inputs',
     'mask=odd',
     ...BASELINE,
     ...SMALL,

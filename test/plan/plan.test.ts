@@ -94,8 +94,11 @@ test('a pruned method brings both dense baselines, dense alone brings none', () 
 });
 
 test('what the zoo does not have is refused by name', () => {
-  refuses(() => plan({ axes: { models: ['big'] } }), /unknown model "big" \(the zoo has small\)/);
-  refuses(() => plan({ axes: { points: ['x9'] } }), /has no point "x9" \(legal: main, all, x2, x3\)/);
+  refuses(() => plan({ axes: { models: ['big'] } }), /unknown model "big" \(legal: shipped, all, small\)/);
+  refuses(
+    () => plan({ axes: { points: ['x9'] } }),
+    /has no point "x9" \(did you mean x2\? legal: main, all, x2, x3\)/,
+  );
   refuses(
     () => plan({ axes: { methods: ['transkimmer'] } }),
     /no chosen model has a chosen point of "transkimmer"/,

@@ -132,14 +132,14 @@ describe('a ready graph', () => {
   it('names an input that it cannot feed, and an output that it lacks', async () => {
     await assert.rejects(
       open('extra', { extra: 'position_ids' }),
-      refused(/extra\.onnx: the bench cannot feed its input "position_ids" \(int64\) \(--inputs/),
+      refused(/extra\.onnx: the bench cannot feed its input "position_ids" \(int64\) \(--graph-inputs/),
     );
     const halfIds = { ids: { name: 'input_ids', type: 'float16' } } as const;
     await assert.rejects(open('half-ids', halfIds), refused(/"input_ids" is float16/));
     const labels = { output: { name: 'label', type: 'int64' } } as const;
     await assert.rejects(
       open('labels', labels),
-      refused(/no float output .*label int64\[batch, 2\].*--output/),
+      refused(/no float output .*label int64\[batch, 2\].*--graph-outputs/),
     );
     const absent = join(folder, 'absent.onnx');
     await assert.rejects(

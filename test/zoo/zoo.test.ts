@@ -63,7 +63,7 @@ test('a graph is built once and found again', async () => {
 
 test('unknown models and points are named with the known ones', async () => {
   const zoo = loadZoo(makeZoo());
-  assert.throws(() => zoo.model('bert'), usage(/unknown model "bert" \(known: tiny\)/));
+  assert.throws(() => zoo.model('bert'), usage(/unknown model "bert" \(legal: tiny\)/));
   const entry = zoo.model('tiny');
   await assert.rejects(ensureGraph(entry, { method: 'ltp', point: 'x9' }), usage(/no point "x9" of ltp/));
 });

@@ -2,26 +2,42 @@
 // trajectory that its points are named after.
 import { join } from 'node:path';
 import {
-  calibrateGeometry,
+  calibrateGeometry as calibrate,
   checkPoint,
   heldOutTexts,
   type LengthCheck,
 } from '../../calibrate/geometry/calibrateGeometry.ts';
 import { writeJsonAtomic } from '../../core/atomicFile.ts';
 import { BenchError, EXIT } from '../../core/errors.ts';
+import { notice } from '../../core/notices.ts';
 import { isInstalled, repoRoot } from '../../core/root.ts';
+import { hintFor } from '../../core/suggestion.ts';
 import { checkFile, ensureGraph } from '../../zoo/graphCache.ts';
 import { GEOMETRY_FILE, readGeometry, type GeometryModel } from '../../zoo/geometry/data.ts';
 import { loadZoo, type ModelEntry } from '../../zoo/zoo.ts';
 import { percent } from '../../report/findings/format.ts';
+import type { Usage } from '../args.ts';
+import { commandOf } from '../command.ts';
 
 /** Beside each other on this machine's cores; calibrating is not timed. */
 const THREADS = 2;
 
+const usage = {
+  name: 'models calibrate-geometry',
+  summary:
+    'Makes the random weights and the points of geometries again, and records them in models/geometry.json.',
+  flags: { model: { type: 'string', value: 'NAME', help: 'only this geometry (default: all)' } },
+} as const satisfies Usage;
+
+export const calibrateGeometry = commandOf(usage, ({ values }) => calibrateGeometries(values.model));
+
 /** Records weights and points of one geometry, or of all, in models/geometry.json. */
-export async function calibrateGeometries(name: string | undefined): Promise<number> {
+async function calibrateGeometries(name: string | undefined): Promise<number> {
   if (isInstalled()) {
-    throw new BenchError('models calibrate-geometry records in the models of the program', 'run it in a checkout');
+    throw new BenchError(
+      'models calibrate-geometry records in the models of the program',
+      'run it in a checkout',
+    );
   }
   const directory = join(repoRoot(), 'models');
   const path = join(directory, GEOMETRY_FILE);
@@ -29,13 +45,15 @@ export async function calibrateGeometries(name: string | undefined): Promise<num
   if (name !== undefined && !models.some((model) => model.name === name)) {
     throw new BenchError(
       `${path} declares no "${name}"`,
-      `it has ${models.map((one) => one.name).join(', ')}`,
+      hintFor(
+        name,
+        models.map((one) => one.name),
+      ),
     );
   }
   for (const declared of models.filter((model) => name === undefined || model.name === name)) {
-    const say = (line: string): void => void process.stderr.write(`${line}\n`);
     const keep = (model: GeometryModel): void => replace(path, model);
-    await calibrateGeometry(directory, declared, { threads: THREADS, say, keep });
+    await calibrate(directory, declared, { threads: THREADS, say: notice, keep });
     await checkGeometry(loadZoo().model(declared.name));
   }
   return EXIT.ok;

@@ -1,25 +1,49 @@
 // `npm run models -- import DIR`: runs the import and says what was understood and what to do next.
-import { EXIT, BenchError } from '../../core/errors.ts';
+import { fromCaller } from '../../core/callerPath.ts';
+import { BenchError, EXIT } from '../../core/errors.ts';
 import { spelled } from '../../core/spelling.ts';
+import { ARCHITECTURES } from '../../import/architectures.ts';
 import { importModel, type ImportedModel } from '../../import/importModel.ts';
 import { TASKS } from '../../text/dataset.ts';
-import { oneOf } from '../args.ts';
-import { officialOptions, type OfficialFlags } from './officialFlags.ts';
+import { oneOf, type Usage } from '../args.ts';
+import { commandOf } from '../command.ts';
+import { taskName } from '../taskFlags.ts';
+import { OFFICIAL_FLAGS, officialOptions } from './officialFlags.ts';
 
-export interface ImportFlags extends OfficialFlags {
-  readonly name?: string;
-  readonly task?: string;
-  readonly licence?: string;
-  readonly head?: string;
-  readonly force?: boolean;
-}
+const usage = {
+  name: 'models import',
+  summary:
+    'Takes a Hugging Face folder (config.json, model.safetensors, tokenizer) as a model of this machine, and proves that its graphs are right.',
+  operands: 'DIR',
+  flags: {
+    name: { type: 'string', value: 'NAME', help: 'what to call the model (default: as the folder)' },
+    task: { type: 'string', value: 'TASK', help: `the task that it answers: ${TASKS.join(', ')}` },
+    licence: { type: 'string', value: 'TEXT', help: 'its licence (default: what its model card says)' },
+    force: { type: 'boolean', help: 'replace a model of that name' },
+    head: {
+      type: 'string',
+      value: 'HEAD',
+      help: 'auto (default), or none: take only the encoder, whatever the model was for',
+    },
+    ...OFFICIAL_FLAGS,
+  },
+  notes: [
+    `Architectures: ${ARCHITECTURES.map(({ name }) => name).join(', ')}, for sequence classification and regression.`,
+  ],
+  examples: ['models -- import ./my-model --task sst2'],
+} as const satisfies Usage;
 
-export async function importDirectory(directory: string | undefined, flags: ImportFlags): Promise<number> {
-  if (directory === undefined) throw new BenchError('models import: no directory given', 'models import DIR');
+export const importFolder = commandOf(usage, async ({ values: flags, operands: [folder, ...more] }) => {
+  if (folder === undefined || more.length > 0) {
+    throw new BenchError(
+      `models import takes one folder, not ${folder === undefined ? 0 : more.length + 1}`,
+      'npm run models -- import DIR',
+    );
+  }
   const head = oneOf('head', flags.head ?? 'auto', ['auto', 'none']);
-  const task = flags.task === undefined ? null : oneOf('task', flags.task, TASKS);
+  const task = flags.task === undefined ? null : taskName(flags.task);
   const imported = await importModel({
-    directory,
+    directory: fromCaller(folder),
     name: flags.name ?? null,
     task,
     licence: flags.licence ?? null,
@@ -29,7 +53,7 @@ export async function importDirectory(directory: string | undefined, flags: Impo
   });
   process.stdout.write(`${understood(imported).join('\n')}\n\n${next(imported, task).join('\n')}\n`);
   return EXIT.ok;
-}
+});
 
 /** Names are short, so that a line stays one. */
 const MOST_NAMES = 6;

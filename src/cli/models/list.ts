@@ -2,14 +2,25 @@
 import { EXIT } from '../../core/errors.ts';
 import { localModelsFolder } from '../../core/places.ts';
 import type { Metrics } from '../../zoo/manifest.ts';
-import type { ModelEntry, PointEntry } from '../../zoo/zoo.ts';
+import { loadZoo, type ModelEntry, type PointEntry } from '../../zoo/zoo.ts';
 import { percent } from '../../report/findings/format.ts';
+import { JSON_FLAG, type Usage } from '../args.ts';
+import { commandOf, jsonText } from '../command.ts';
+import { MODEL_FLAG } from './chosen.ts';
 
-export function list(models: readonly ModelEntry[], json: boolean): number {
-  if (json) process.stdout.write(`${JSON.stringify(models, null, 2)}\n`);
-  else for (const entry of models) process.stdout.write(modelText(entry));
+const usage = {
+  name: 'models list',
+  summary:
+    'Lists every model with its points, where they come from and what they scored when they were made.',
+  flags: { ...MODEL_FLAG, ...JSON_FLAG },
+} as const satisfies Usage;
+
+export const list = commandOf(usage, ({ values }) => {
+  const zoo = loadZoo();
+  const models = values.model === undefined ? zoo.models : [zoo.model(values.model)];
+  process.stdout.write(values.json === true ? jsonText(models) : models.map(modelText).join(''));
   return EXIT.ok;
-}
+});
 
 function modelText(entry: ModelEntry): string {
   const { layers, hiddenSize, heads } = entry.config;

@@ -6,7 +6,7 @@ export const OFFICIAL_FLAGS = {
   'checkpoint-length': {
     type: 'string',
     value: 'N',
-    help: `import: of LTP, tokens that inputs were padded to in training; default ${OFFICIAL_DEFAULTS.checkpointLength}`,
+    help: `LTP's checkpoints: the tokens that inputs were padded to in training (default ${OFFICIAL_DEFAULTS.checkpointLength})`,
   },
   skim: {
     type: 'string',

@@ -12,7 +12,7 @@ export function labelNamesIn(path: string, rows: readonly ExampleRow[]): string[
   if (found.length > MOST_LABELS) {
     throw new BenchError(
       `${path}: ${found.length} different labels`,
-      'check --label; for numbers to be predicted add --regression',
+      'check --label-column; for numbers to be predicted add --regression',
     );
   }
   if (found.length < 2) {

@@ -58,7 +58,7 @@ function jsonRows(path: string, columns: Columns): ExampleRow[] {
         throw at(
           path,
           line,
-          `no "${column}" (--text, --pair and --label name columns); it has ${Object.keys(record).slice(0, 20).join(', ')}`,
+          `no "${column}" (--text-column, --pair-column and --label-column name columns); it has ${Object.keys(record).slice(0, 20).join(', ')}`,
         );
       }
       const parsed = schema.safeParse(record[column]);

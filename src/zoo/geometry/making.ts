@@ -4,6 +4,7 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from '../../core/atomicFile.ts';
 import { BenchError } from '../../core/errors.ts';
+import { notice } from '../../core/notices.ts';
 import { CACHE_VARIABLE } from '../../core/places.ts';
 import { writeSafetensors, type WrittenFile } from '../../weights/writeSafetensors.ts';
 import type { EncoderConfig } from '../../graphs/config.ts';
@@ -15,10 +16,8 @@ import { randomWeights } from './weights.ts';
 /** What people see while it takes seconds. */
 export type Say = (line: string) => void;
 
-const toStderr: Say = (line) => process.stderr.write(`${line}\n`);
-
 /** @throws BenchError without room for it, or if what was made is not what was recorded. */
-export async function makeGeometryWeights(entry: ModelEntry, say: Say = toStderr): Promise<void> {
+export async function makeGeometryWeights(entry: ModelEntry, say: Say = notice): Promise<void> {
   const model = geometryOf(entry);
   const start = performance.now();
   checkRoom(entry, freeBytes(dirname(entry.weights.path)));
