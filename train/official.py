@@ -9,7 +9,6 @@ checkpoint of theirs runs here as it is. The packed graphs must give the same nu
 Letters in shape comments: B batch, S padded length, d hidden, H heads, L layers. Every decision notes how far it was from
 its opposite (`margin`), so that no case needs to hang on rounding.
 """
-import hashlib
 import math
 from dataclasses import dataclass
 
@@ -182,11 +181,10 @@ def softmax_epsilon(z, additive, skim, eps=1e-6):
 SOFTMAX = {"corrected": softmax_corrected, "published": softmax_published, "epsilon": softmax_epsilon}
 
 
-def transkimmer(w, config, prefix, ids, mask, types, softmax="corrected", noise=None):
+def transkimmer(w, config, prefix, ids, mask, types, softmax="corrected"):
     """BertForSequenceClassification or RobertaForSequenceClassification of the repository, masked path.
 
-    noise [L,B,S] is added to the difference of the two logits: with the difference of two Gumbel draws it is the published
-    inference (gumbel_softmax, hard); without it the decision is argmax.
+    The decision is argmax; the published inference draws Gumbel noise for both logits (gumbel_softmax, hard).
     """
     margin, real = Margin(), mask.bool()
     additive = ((1 - mask.float()) * HIDDEN)[:, None, None, :]  # [B,1,1,S]
@@ -195,7 +193,7 @@ def transkimmer(w, config, prefix, ids, mask, types, softmax="corrected", noise=
     kept, cls_alive = [], []
     for l in range(config["num_hidden_layers"]):
         logits = predict(w, f"{prefix}.encoder.skim_predictors.{l}.predictor", h[:, 1:])  # [B,S-1,2]
-        difference = logits[..., 1] - logits[..., 0] + (0 if noise is None else noise[l][:, 1:])
+        difference = logits[..., 1] - logits[..., 0]
         margin.note(difference, real[:, 1:] & (skim[:, 1:] > 0))
         decided = torch.cat([torch.ones_like(skim[:, :1]), (difference > 0).to(h.dtype)], 1)  # CLS always takes part
         skim = skim * decided  # who was skimmed does not come back
@@ -212,41 +210,3 @@ def predict(w, name, h):
     """LayerNorm, Linear(d,d), LayerNorm, GELU, Linear(d,2): modules 0, 1, 2 and 4 of a Sequential. Logit 1 is keep."""
     x = linear(w, f"{name}.1", norm(w, f"{name}.0", h, PREDICTOR_EPS))
     return linear(w, f"{name}.4", F.gelu(norm(w, f"{name}.2", x, PREDICTOR_EPS)))
-
-
-# The fixed draw of src/graphs/methods/skimNoise.ts: the same generator, table and hash
-
-NOISE_ENTRIES, ID_STRIDE, PLACE_STRIDE = 65521, 40503, 30011
-
-
-def sfc32(seed: str):
-    """Draws of 32 bits, as src/core/random.ts."""
-    digest = hashlib.sha256(seed.encode()).digest()
-    a, b, c = (int.from_bytes(digest[4 * i : 4 * i + 4], "little") for i in range(3))
-    counter, full = 1, 0xFFFFFFFF
-    skipped = 0
-    while True:
-        drawn = (a + b + counter) & full
-        counter = (counter + 1) & full
-        a, b = b ^ (b >> 9), (c + (c << 3)) & full
-        c = ((c << 21 | c >> 11) + drawn) & full
-        if skipped < 12:
-            skipped += 1
-        else:
-            yield drawn
-
-
-def noise_table(layers: int, seed: int) -> torch.Tensor:
-    """[L, NOISE_ENTRIES], standard logistic."""
-    rows = []
-    for l in range(layers):
-        draws = sfc32(f"transkimmer:{seed}:{l}")
-        uniform = [((next(draws) >> 5) * 2**26 + (next(draws) >> 6)) / 2**53 or 2**-54 for _ in range(NOISE_ENTRIES)]
-        rows.append(torch.tensor([math.log(u) - math.log1p(-u) for u in uniform]))
-    return torch.stack(rows)
-
-
-def noise_of(table, ids):
-    """[L,B,S] for ids [B,S]: by token id and place, so that the batch does not matter."""
-    places = torch.arange(ids.shape[1])
-    return table[:, (ids * ID_STRIDE + places * PLACE_STRIDE) % NOISE_ENTRIES]

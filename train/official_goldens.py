@@ -17,12 +17,11 @@ from safetensors.torch import save_file
 from tokenizers import pre_tokenizers
 
 from errors import InputError, run_main
-from official import SOFTMAX, ltp, ltp_thresholds, noise_of, noise_table, transkimmer
+from official import SOFTMAX, ltp, ltp_thresholds, transkimmer
 
 FOLDER = Path(__file__).resolve().parent.parent / "test/golden/official"
 CASES = 500
 MARGIN = 5e-5  # in units of the mean attention (LTP), of attention (top-k), of a logit (Transkimmer)
-SKIM_SEED = 7
 BYTES = sorted(pre_tokenizers.ByteLevel.alphabet())
 MERGES = [("t", "h"), ("th", "e"), ("i", "n"), ("a", "n"), ("Ġ", "the")]
 ROBERTA_WORDS = ["<s>", "<pad>", "</s>", "<unk>", *BYTES, *("".join(pair) for pair in MERGES), "<mask>"]
@@ -237,21 +236,17 @@ def draw_transkimmer(prefix: str):
     return first_seed(draw, lambda c, w, *batch: transkimmer(w, c, prefix, *batch), skims_everywhere)
 
 
-def write_transkimmer(prefix: str, sampled: bool) -> None:
+def write_transkimmer(prefix: str) -> None:
     seed, config, weights = draw_transkimmer(prefix)
 
     def argmax(ids, mask, types):
         corrected, published, epsilon = (transkimmer(weights, config, prefix, ids, mask, types, softmax) for softmax in SOFTMAX)
         return corrected, {"published": published.logits, "epsilon": epsilon.logits}
 
-    table = noise_table(config["num_hidden_layers"], SKIM_SEED) if sampled else None
-    draw = lambda ids, mask, types: (transkimmer(weights, config, prefix, ids, mask, types, noise=noise_of(table, ids)), {})
     print(f"transkimmer-{prefix}: seed {seed}")
     with torch.no_grad():
-        files = {"cases": answer_cases(argmax, config, 128, None, seed)}
-        if sampled:
-            files["sampled"] = answer_cases(draw, config, 128, None, seed + 1)
-    save(f"transkimmer-{prefix}", config, weights, **files)
+        cases = answer_cases(argmax, config, 128, None, seed)
+    save(f"transkimmer-{prefix}", config, weights, cases=cases)
 
 
 def write() -> None:
@@ -259,8 +254,8 @@ def write() -> None:
     write_ltp("ltp", 5, 128, [0.0, -0.004, 0.0024, 0.0024, 0.0015], CASES, final_token_threshold=0.008)
     write_ltp("ltp-manual", 4, 48, [0.0] * 4, 100, final_token_threshold=0.03)
     write_ltp("ltp-topk", 6, 64, None, CASES, token_keep_rate=0.15)
-    write_transkimmer("bert", sampled=True)
-    write_transkimmer("roberta", sampled=False)
+    write_transkimmer("bert")
+    write_transkimmer("roberta")
 
 
 # How far the published softmaxes are from removal

@@ -9,11 +9,9 @@ from pathlib import Path
 import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from official import (SOFTMAX, ltp, ltp_keep_rates, ltp_threshold, ltp_thresholds, noise_of, noise_table, Margin, rest_of_layer, sfc32,
-                      transkimmer)
+from official import SOFTMAX, ltp, ltp_keep_rates, ltp_threshold, ltp_thresholds, Margin, rest_of_layer, transkimmer
 from official_goldens import BERT_WORDS, ROBERTA_WORDS, add_predictors, config_of, draw_encoder
 
-FIRST_DRAWS = [280067573, 2709722843, 3279985714]  # of src/core/random.ts
 
 
 def ltp_model(layers=3, padded=24, thresholds=(0.0, 0.03, 0.04), **mode):
@@ -123,21 +121,6 @@ class Transkimmer(unittest.TestCase):
         answers, _ = self.answers(1.0, [20, 7, 12])
         kept = answers["corrected"].kept
         self.assertTrue((kept[1:] <= kept[:-1]).all())
-
-
-class Draws(unittest.TestCase):
-    def test_the_generator_is_the_programs(self):
-        draws = sfc32("transkimmer:7:0")
-        self.assertEqual([next(draws) for _ in range(3)], FIRST_DRAWS)
-
-    def test_noise_depends_on_id_and_place_alone(self):
-        table = noise_table(1, 7)
-        ids = torch.tensor([[5, 6, 7], [5, 7, 7]])
-        noise = noise_of(table, ids)[0]
-        self.assertEqual(noise[0, 0], noise[1, 0])
-        self.assertEqual(noise[0, 2], noise[1, 2])
-        self.assertNotEqual(noise[1, 1], noise[1, 2])
-        self.assertAlmostEqual((table > 0).float().mean().item(), 0.5, delta=0.01)
 
 
 if __name__ == "__main__":

@@ -21,15 +21,12 @@ import {
   type PointSource,
 } from '../../src/graphs/graphFiles.ts';
 import { METHOD } from '../../src/graphs/methods/index.ts';
-import { drawNoise, NOISE_ENTRIES, noiseEntry, SKIM_NOISE } from '../../src/graphs/methods/skimNoise.ts';
 import { createSession, type EncoderSession } from '../../src/runtime/session.ts';
 import { readSafetensors } from '../../src/weights/safetensors.ts';
 
 const FOLDER = join(repoRoot(), 'test/golden/tiny');
 const cache = mkdtempSync(join(tmpdir(), 'contract-'));
 const SMALL_LIMITS: AttentionKernels = { ...CPU_KERNELS, loopAbove: 12, headsAbove: 20, flashAbove: 16 };
-/** The tiny point under another name, with a noise table, so that its decisions are draws. */
-const SAMPLED = 'transkimmer, sampled';
 /** No token and no [CLS] is left after the second layer. */
 const NOTHING_LEFT = 'nothing left';
 const CASES: [MethodName, string][] = [
@@ -44,7 +41,6 @@ const CASES: [MethodName, string][] = [
   ['topk', 'topk-counts'],
   ['topk', 'topk-minus-self'],
   ['transkimmer', 'transkimmer'],
-  ['transkimmer', SAMPLED],
 ];
 /** Shapes of batches: one, uniform short, uniform long, ragged short, ragged long with a one-token sequence. */
 const BATCHES: number[][] = [[9], [1], [7, 7, 7], [30, 30], [3, 12, 1, 8], [40, 1, 13, 25, 25, 2, 31]];
@@ -150,40 +146,10 @@ test('a neutral strength equals dense, and one graph serves every strength', asy
   }
 });
 
-test('draws fall as the published noise does: logistic, another stream a layer, the same for the same seed', () => {
-  const [noise, again, other] = [drawNoise(2, 7), drawNoise(2, 7), drawNoise(2, 8)];
-  assert.deepEqual(noise, again);
-  assert.notDeepEqual(noise, other);
-  const [first, second] = [noise.subarray(0, NOISE_ENTRIES), noise.subarray(NOISE_ENTRIES)];
-  assert.notDeepEqual(first, second);
-  // A logit difference of 1 is kept with probability sigma(1) = 0.7311, one of -2 with 0.1192; 5 standard errors.
-  for (const [difference, probability] of [
-    [1, 0.73106],
-    [-2, 0.1192],
-    [0, 0.5],
-  ] as const) {
-    const kept = first.filter((value) => difference + value > 0).length / NOISE_ENTRIES;
-    assert.ok(
-      Math.abs(kept - probability) < 5 * Math.sqrt((probability * (1 - probability)) / NOISE_ENTRIES),
-    );
-  }
-});
-
-test('the tokens of one text hardly share draws', () => {
-  const ids = Array.from({ length: 512 }, (_, place) => 1000 + ((place * 7919) % 29000));
-  const entries = new Set(ids.map((id, place) => noiseEntry(id, place)));
-  assert.ok(entries.size >= 506, `${512 - entries.size} of 512 tokens share an entry`);
-  // The same word twice in a row, and neighbours of the vocabulary, draw anew.
-  assert.equal(new Set([noiseEntry(5, 1), noiseEntry(5, 2), noiseEntry(6, 1), noiseEntry(6, 2)]).size, 4);
-});
-
-test('a noise table of another size is refused', () => {
-  const { source, point } = load('transkimmer', SAMPLED);
-  const cut = { ...point!.file, shape: () => [3, 5] };
-  assert.throws(
-    () => METHOD.transkimmer.read(source.config, cut),
-    /skim\.noise is \[3, 5\], not \[3, 65521\]/,
-  );
+test('a transkimmer point that does not decide by argmax is refused', () => {
+  const { source, point } = load('transkimmer', 'transkimmer');
+  const drawn = { ...point!.file, metadata: { ...point!.file.metadata, skim: 'sample' } };
+  assert.throws(() => METHOD.transkimmer.read(source.config, drawn), /metadata "skim" is "sample"/);
 });
 
 test('a threshold of exactly 0 prunes nothing, whatever the floor; a negative one leaves the floor', () => {
@@ -199,7 +165,6 @@ test('a threshold of exactly 0 prunes nothing, whatever the floor; a negative on
 });
 
 function load(method: MethodName, file: string): { source: GraphSource; point: PointSource | null } {
-  if (file === SAMPLED) return sampled();
   if (file === NOTHING_LEFT) return nothingLeft();
   const weightPath = join(FOLDER, `${file}.safetensors`);
   const golden = JSON.parse(readFileSync(join(FOLDER, `${file}.json`), 'utf8')) as {
@@ -221,20 +186,6 @@ function nothingLeft(): ReturnType<typeof load> {
   const { file } = point!;
   const metadata = { ...file.metadata, cls: 'unprotected' };
   return { source, point: { name: 'nothing', file: { ...file, metadata }, sha256: sha256Hex('nothing') } };
-}
-
-function sampled(): ReturnType<typeof load> {
-  const { source, point } = load('transkimmer', 'transkimmer');
-  const { file } = point!;
-  const noise = { shape: [3, NOISE_ENTRIES], data: drawNoise(3, 1) };
-  const withNoise = {
-    ...file,
-    names: () => [...file.names(), SKIM_NOISE],
-    has: (name: string) => name === SKIM_NOISE || file.has(name),
-    shape: (name: string) => (name === SKIM_NOISE ? noise.shape : file.shape(name)),
-    tensor: (name: string) => (name === SKIM_NOISE ? noise : file.tensor(name)),
-  };
-  return { source, point: { name: 'sampled', file: withNoise, sha256: sha256Hex('sampled') } };
 }
 
 async function open(method: MethodName, file: string, kernels: AttentionKernels, profilePrefix?: string) {

@@ -21,7 +21,6 @@ const TOLERANCE = 1e-4;
 
 interface Case {
   folder: string;
-  cases: string;
   method: MethodName;
   options: OfficialOptions;
   batches: number;
@@ -33,7 +32,6 @@ interface Case {
 const CASES: Case[] = [
   {
     folder: 'ltp',
-    cases: 'cases',
     method: 'ltp',
     options: OFFICIAL_DEFAULTS,
     batches: 500,
@@ -41,12 +39,11 @@ const CASES: Case[] = [
     empty: 200,
   },
   {
-    ...{ folder: 'ltp-manual', cases: 'cases', method: 'threshold', batches: 100, headless: 100, empty: 25 },
+    ...{ folder: 'ltp-manual', method: 'threshold', batches: 100, headless: 100, empty: 25 },
     options: { ...OFFICIAL_DEFAULTS, checkpointLength: 48 },
   },
   {
     folder: 'ltp-topk',
-    cases: 'cases',
     method: 'topk',
     options: OFFICIAL_DEFAULTS,
     batches: 500,
@@ -55,7 +52,6 @@ const CASES: Case[] = [
   },
   {
     folder: 'transkimmer-bert',
-    cases: 'cases',
     method: 'transkimmer',
     options: OFFICIAL_DEFAULTS,
     batches: 500,
@@ -63,19 +59,7 @@ const CASES: Case[] = [
     empty: 0,
   },
   {
-    ...{
-      folder: 'transkimmer-bert',
-      cases: 'sampled',
-      method: 'transkimmer',
-      batches: 500,
-      headless: 0,
-      empty: 0,
-    },
-    options: { ...OFFICIAL_DEFAULTS, skim: 'sample', skimSeed: 7 },
-  },
-  {
     folder: 'transkimmer-roberta',
-    cases: 'cases',
     method: 'transkimmer',
     options: OFFICIAL_DEFAULTS,
     batches: 500,
@@ -91,7 +75,7 @@ const OTHER_KERNELS: Record<string, AttentionKernels> = {
 };
 
 for (const official of CASES) {
-  describe(`${official.folder}, ${official.cases}`, () => {
+  describe(official.folder, () => {
     const answers = readCases(official);
 
     test(`the packed graph answers as the published masked code on ${official.batches} batches`, async () => {
@@ -134,7 +118,7 @@ for (const official of CASES) {
 }
 
 test('Transkimmer’s published softmaxes are equal where they can be, and only there', async () => {
-  for (const official of CASES.filter(({ method, cases }) => method === 'transkimmer' && cases === 'cases')) {
+  for (const official of CASES.filter(({ method }) => method === 'transkimmer')) {
     const { source, point } = await imported(official);
     const run = await runner(source, official, point, CPU_KERNELS);
     const gaps = { whole: [] as number[], skimmed: [] as number[], epsilon: [] as number[] };
@@ -172,8 +156,8 @@ interface Batch {
   sequences: Sequence[];
 }
 
-function readCases({ folder, cases }: Case): { batches: Batch[] } {
-  const file = readSafetensors(join(FOLDER, folder, `${cases}.safetensors`));
+function readCases({ folder }: Case): { batches: Batch[] } {
+  const file = readSafetensors(join(FOLDER, folder, 'cases.safetensors'));
   const integers = (name: string) => [...file.int32(name).data];
   const lengths = integers('lengths');
   const layers = file.shape('kept')[1]!;
@@ -208,13 +192,13 @@ const known = new Map<string, ReturnType<typeof importNow>>();
 
 /** Imported once a case, by the importer that people use. */
 function imported(official: Case): ReturnType<typeof importNow> {
-  const key = `${official.folder}-${official.cases}`;
-  const found = known.get(key) ?? importNow(official, key);
-  known.set(key, found);
+  const found = known.get(official.folder) ?? importNow(official);
+  known.set(official.folder, found);
   return found;
 }
 
-async function importNow({ folder, method, options }: Case, name: string) {
+async function importNow({ folder, method, options }: Case) {
+  const name = folder;
   const local = join(temporary, 'models');
   const directory = join(FOLDER, folder);
   await importModel({

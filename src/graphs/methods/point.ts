@@ -34,6 +34,11 @@ export function scoreKind(point: TensorFile): Score {
   return oneOf(point, 'score', ['received-attention', 'received-attention-minus-self'], 'received-attention');
 }
 
+/** @throws BenchError for a Transkimmer point that decides otherwise than by the larger logit. */
+export function checkDecision(point: TensorFile): void {
+  oneOf(point, 'skim', ['argmax'], 'argmax');
+}
+
 function oneOf<T extends string>(point: TensorFile, key: string, known: readonly T[], fallback: T): T {
   const value = point.metadata[key] ?? fallback;
   const found = known.find((name) => name === value);

@@ -1,14 +1,13 @@
 // Transkimmer (Guan et al., ACL 2022, section 3): before each layer a small predictor decides which tokens take
 // part. A skimmed token keeps the state it had and is forwarded to the output. The softmax runs over kept tokens only:
 // the author's own correction of the published equation, and the one that removing tokens computes. Decisions are
-// argmax, or, where the point holds noise (skimNoise.ts), one fixed draw of the published random inference.
+// argmax.
 import { BenchError } from '../../core/errors.ts';
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import type { TensorFile } from '../../weights/safetensors.ts';
 import type { EncoderConfig } from '../config.ts';
 import type { BeforeLayer, Method, MethodContext, PointRule } from './contract.ts';
-import { requirePoint } from './point.ts';
-import { SKIM_NOISE, checkNoise, noiseOf } from './skimNoise.ts';
+import { checkDecision, requirePoint } from './point.ts';
 
 export const transkimmer: Method = {
   name: 'transkimmer',
@@ -19,24 +18,16 @@ export const transkimmer: Method = {
 function rule(config: EncoderConfig, point: TensorFile): PointRule {
   const d = config.hiddenSize;
   const epsilon = readEpsilon(config, point);
-  const sampled = point.has(SKIM_NOISE);
-  if (sampled) checkNoise(config, point);
+  checkDecision(point);
   return {
     strengths: null,
     protectsCls: true,
-    tracksOrigin: sampled,
     scoreAt: () => null,
     keepBefore: (g, context, layer, state) =>
       g.within('predictor', () => {
         const { keep, skim } = predict(g, context, layer, state, epsilon);
-        if (!sampled) {
-          context.tellScore?.(layer, g.op('Sub', [keep, skim]));
-          return g.op('Greater', [keep, skim], {}, 'keep');
-        }
-        const noise = noiseOf(g, context, layer, state);
-        const score = g.op('Add', [g.op('Sub', [keep, skim]), noise]);
-        context.tellScore?.(layer, score);
-        return g.op('Greater', [score, g.float(0)], {}, 'keep');
+        context.tellScore?.(layer, g.op('Sub', [keep, skim]));
+        return g.op('Greater', [keep, skim], {}, 'keep');
       }),
     predictorMacsPerToken: d * d + 2 * d,
   };

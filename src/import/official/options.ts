@@ -1,19 +1,12 @@
-// What a person may say about a published pruning checkpoint; the defaults are the published settings, or, for
-// Transkimmer's decisions, the deterministic reading of them.
+// What a person may say about a published pruning checkpoint; the defaults are the published settings.
 import { BenchError } from '../../core/errors.ts';
-
-export const SKIM_DECISIONS = ['argmax', 'sample'] as const;
-export type SkimDecision = (typeof SKIM_DECISIONS)[number];
 
 export interface OfficialOptions {
   /** S_ckpt: the length in tokens that an LTP checkpoint's inputs were padded to; its scores are means over so many. */
   readonly checkpointLength: number;
-  /** How Transkimmer decides: the larger logit, or one fixed draw of the published noise. */
-  readonly skim: SkimDecision;
-  readonly skimSeed: number;
 }
 
-export const OFFICIAL_DEFAULTS: OfficialOptions = { checkpointLength: 128, skim: 'argmax', skimSeed: 0 };
+export const OFFICIAL_DEFAULTS: OfficialOptions = { checkpointLength: 128 };
 
 /** The point of a published checkpoint, whatever its method. */
 export const OFFICIAL_POINT = 'official';

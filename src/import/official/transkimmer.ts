@@ -2,8 +2,6 @@
 // their own names, and beside the layers a predictor each, `encoder.skim_predictors.N.predictor`, a Sequential of
 // LayerNorm (0), Linear (1), LayerNorm (2), GELU (3) and Linear (4).
 import { BenchError } from '../../core/errors.ts';
-import { drawNoise, NOISE_ENTRIES, SKIM_NOISE } from '../../graphs/methods/skimNoise.ts';
-import { floatTensor } from '../../weights/writeSafetensors.ts';
 import { bert } from '../architectures/bert.ts';
 import { roberta } from '../architectures/roberta.ts';
 import type {
@@ -14,7 +12,7 @@ import type {
   SourceTensor,
 } from '../architecture.ts';
 import { taken } from '../renaming.ts';
-import { OFFICIAL_DEFAULTS, OFFICIAL_POINT, unsupported, type OfficialOptions } from './options.ts';
+import { OFFICIAL_POINT, unsupported } from './options.ts';
 
 const PREDICTOR = /^(?:(?:bert|roberta)\.)?encoder\.skim_predictors\.(\d+)\.predictor\.(\d+)\.(weight|bias)$/;
 const MODULES: Readonly<Record<string, string>> = { 0: 'norm1', 1: 'dense', 2: 'norm2', 4: 'out' };
@@ -38,12 +36,11 @@ export const transkimmer: Architecture = {
     const { rest, predictors } = divided(checkpoint);
     const reading = encoder.read({ ...checkpoint, tensors: rest }, options);
     const { layers, hiddenSize } = reading.config;
-    const official = options.official ?? OFFICIAL_DEFAULTS;
     const tensors = predictorTensors(checkpoint, predictors, layers, hiddenSize);
     return {
       ...reading,
-      points: [pointOf(tensors, layers, official)],
-      notes: [...reading.notes, ...notes(official)],
+      points: [pointOf(tensors)],
+      notes: [...reading.notes, ...NOTES],
     };
   },
 };
@@ -110,32 +107,18 @@ function otherPredictor(folder: string, problem: string): BenchError {
   );
 }
 
-function pointOf(
-  tensors: CanonicalTensor[],
-  layers: number,
-  { skim, skimSeed }: OfficialOptions,
-): ImportedPoint {
-  const metadata = { published: 'Transkimmer', cls: 'protected', predictor_epsilon: PREDICTOR_EPSILON, skim };
-  const point = { name: OFFICIAL_POINT, method: 'transkimmer' } as const;
-  if (skim === 'argmax') return { ...point, tensors, metadata };
-  const noise = floatTensor(SKIM_NOISE, [layers, NOISE_ENTRIES], drawNoise(layers, skimSeed));
-  return {
-    ...point,
-    tensors: [...tensors, { ...noise, from: [] }],
-    metadata: { ...metadata, skim_seed: String(skimSeed) },
+function pointOf(tensors: CanonicalTensor[]): ImportedPoint {
+  const metadata = {
+    ...{ published: 'Transkimmer', cls: 'protected' },
+    ...{ predictor_epsilon: PREDICTOR_EPSILON, skim: 'argmax' },
   };
+  return { name: OFFICIAL_POINT, method: 'transkimmer', tensors, metadata };
 }
 
-function notes({ skim, skimSeed }: OfficialOptions): string[] {
-  const decision =
-    skim === 'argmax'
-      ? 'decisions by argmax; the published code draws Gumbel noise at inference too (--skim sample)'
-      : `decisions by one fixed draw of the published noise (seed ${skimSeed}): by token and place, the same in any batch`;
-  return [
-    decision,
-    'attention over kept tokens only: what removing tokens computes, and the author’s correction of the published equation',
-    'the published masked code (mask after the softmax, nothing renormalised) gives the same answer where nothing is ' +
-      'skimmed, and no removal can equal it elsewhere; its branch feat_skim_eval gives every position a weight of 1e-6 ' +
-      'more, padding and skimmed tokens too, and is equal up to that',
-  ];
-}
+const NOTES = [
+  'decisions by argmax; the published code draws Gumbel noise at inference too',
+  'attention over kept tokens only: what removing tokens computes, and the author’s correction of the published equation',
+  'the published masked code (mask after the softmax, nothing renormalised) gives the same answer where nothing is ' +
+    'skimmed, and no removal can equal it elsewhere; its branch feat_skim_eval gives every position a weight of 1e-6 ' +
+    'more, padding and skimmed tokens too, and is equal up to that',
+];
