@@ -8,7 +8,6 @@ Exit code: 0 fine, 1 some peers failed (their rows say why), 2 wrong usage, or P
 import argparse
 import importlib.metadata
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -52,7 +51,7 @@ class Program:
 
     def call(self, *flags: str, keep: bool = True) -> str:
         try:
-            ended = subprocess.run([*self.words, *flags], stdout=subprocess.PIPE if keep else None, text=True)
+            ended = subprocess.run([*self.words, *flags], stdout=subprocess.PIPE if keep else None, text=True, check=False)
         except OSError as thrown:
             raise Refusal(f"cannot start {self.words[0]}: {thrown}; give --node PATH") from None
         if ended.returncode != 0:
@@ -95,7 +94,7 @@ def exports_of(tasks: list[dict], names: list[str], cache: Path, versions: dict[
     stamp = definition_of({"definition": model["weightsSha256"] + model["config"]}, versions, "")[:16]
     request = {"model": model, "folder": str(cache / f"{tasks[0]['group']['model']}-{stamp}"), "names": wanted}
     ended = subprocess.run([sys.executable, str(HERE / "export.py")], input=json.dumps(request), stdout=subprocess.PIPE,
-                           stderr=subprocess.PIPE, text=True, env=quiet.environment(1, cache))
+                           stderr=subprocess.PIPE, text=True, check=False, env=quiet.environment(1, cache))
     if ended.returncode != 0:
         reason = "the export ended: " + " ".join(ended.stderr.split()[-60:])
         return {"failures": {name: reason for name in names if name in EXPORTS}}

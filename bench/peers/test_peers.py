@@ -302,7 +302,8 @@ class Parent(unittest.TestCase):
 
     def test_a_process_that_hangs_is_killed(self):
         self.given.timeout = 10  # a busy machine needs seconds to start a process
-        child = "say('@group a')\nsay('@progress ' + json.dumps({'phase': 'warm-up', 'id': 'peer:torch-eager'}))\ntime.sleep(60 if not request['banned'] else 0)\nanswer(request['tasks'][0], ['dense', 'peer:ort-exported'])\n"
+        child = ("say('@group a')\nsay('@progress ' + json.dumps({'phase': 'warm-up', 'id': 'peer:torch-eager'}))\n"
+                 "time.sleep(60 if not request['banned'] else 0)\nanswer(request['tasks'][0], ['dense', 'peer:ort-exported'])\n")
         _, files = self.measure(self.tasks("a"), child)
         self.assertEqual(files["a/peer-0.failed.peer-torch-eager.json"]["phase"], "timeout")
         self.assertIn("a/peer-0.json", files)
