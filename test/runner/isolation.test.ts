@@ -20,6 +20,7 @@ test("the user's folders are replaced by empty ones, and real data is kept for t
     TOKEN_PRUNING_MODELS: join('/r', 'models'),
     TOKEN_PRUNING_CACHE: join('/r', 'cache'),
     XDG_CACHE_HOME: join('/r', 'user-cache'),
+    XDG_DATA_HOME: join('/r', 'user-data'),
     ...{ TMPDIR: '/r', TEMP: '/r', TMP: '/r' },
     TEST_DATA: '/home/me/data',
   });

@@ -30,6 +30,7 @@ export function isolated(given: Environment, root: string): Record<string, strin
     TOKEN_PRUNING_MODELS: join(root, 'models'),
     TOKEN_PRUNING_CACHE: join(root, 'cache'),
     XDG_CACHE_HOME: join(root, 'user-cache'),
+    XDG_DATA_HOME: join(root, 'user-data'),
     ...Object.fromEntries(['TMPDIR', 'TEMP', 'TMP'].map((name) => [name, root])),
     ...(data === undefined ? {} : { [REAL_DATA_VARIABLE]: data }),
   };

@@ -19,7 +19,6 @@ import { repoRoot } from '../../src/core/root.ts';
 import { runSchema } from '../../src/core/schema/run.ts';
 import { tinyZoo } from '../fixtures/tinyZoo.ts';
 
-process.env['TOKEN_PRUNING_CACHE'] ??= mkdtempSync(join(tmpdir(), 'cache-'));
 process.env['TOKEN_PRUNING_MODELS'] = tinyZoo();
 
 const options: BenchOptions = {
