@@ -1,4 +1,5 @@
 // The frame of a trend page: one file without a script or a network, in the reader's colour scheme.
+import { spelled } from '../../core/spelling.ts';
 import { documentHead, escapeHtml } from '../render/html/markup.ts';
 import type { HtmlCell } from '../render/html/stackTable.ts';
 import type { VariantMethod } from '../../core/names.ts';
@@ -27,7 +28,7 @@ export function renderPage({ title, lead, contents, body }: Page): string {
 <main id="main">
 ${body}
 </main>
-<footer><p>Made by <code>npm run history</code> from the summaries of the runs; do not edit.</p></footer>
+<footer><p>Made by <code>${spelled('npm run history')}</code> from the summaries of the runs; do not edit.</p></footer>
 </body>
 </html>
 `;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { spelled } from '../../../core/spelling.ts';
 import type { Findings } from '../../findings/findings.ts';
 import type { Peers } from '../../findings/peers.ts';
 import { CHART_PAINT_FUNCTIONS } from '../charts/paint.ts';
@@ -64,7 +65,7 @@ ${doubtSection(doubts)}
 ${machineSection(findings)}
 ${notesSection(findings)}
 </main>
-<footer><p>Made by <code>npm run report</code> from the summary of the run; do not edit.</p></footer>
+<footer><p>Made by <code>${spelled('npm run report')}</code> from the summary of the run; do not edit.</p></footer>
 <script>${chartLibrary()}</script>
 <script>
 'use strict';
