@@ -16,6 +16,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import frontier
 import frontiers
+import kept
 import tasks
 from errors import InputError
 from goldens import batch, random_model, random_skim
@@ -99,8 +100,8 @@ class Removal(unittest.TestCase):
             dial = TopKDial(schedule_table(shape, lengths, (2.0, 4.0), 1.5), (2.0, 4.0)).eval()
             dial.set_strength(strength)
             result = removed_pass(model, ids, mask, types, dial)
-            kept = torch.cat([result.kept[:-1], torch.ones_like(result.kept[-1:])])  # of the last layer the head reads one row
-            self.assertEqual(sum(rows), (3 * 16 * 16 * result.entered + (16 * 16 + 2 * 16 * 64) * kept).sum().item())
+            finished = torch.cat([result.kept[:-1], torch.ones_like(result.kept[-1:])])  # of the last layer the head reads one row
+            self.assertEqual(sum(rows), (3 * 16 * 16 * result.entered + (16 * 16 + 2 * 16 * 64) * finished).sum().item())
 
 
 class Dials(unittest.TestCase):
@@ -154,11 +155,11 @@ class Dials(unittest.TestCase):
             dial.begin(self.ids, self.mask)
         live = self.mask.bool()
         probs = torch.full((60, 2, live.shape[1], live.shape[1]), 0.1)
-        kept = first.after_softmax(2, probs, live, live)[0]
-        self.assertTrue(all(row[:int(row.sum())].all() for row in kept))
+        front = first.after_softmax(2, probs, live, live)[0]
+        self.assertTrue(all(row[:int(row.sum())].all() for row in front))
         one = chance.after_softmax(2, probs, live, live)[0]
         two = chance.after_softmax(2, torch.rand_like(probs), live, live)[0]
-        self.assertTrue(torch.equal(one, two) and one[:, 0].all() and not torch.equal(one, kept))
+        self.assertTrue(torch.equal(one, two) and one[:, 0].all() and not torch.equal(one, front))
         self.assertFalse(torch.equal(RandomDial.priority(self.ids, 4), RandomDial.priority(self.ids, 5)))
         spread = RandomDial.priority(torch.arange(1, 4001).view(40, 100), 1).flatten()
         self.assertTrue(0.45 < spread.mean() < 0.55 and ((spread * 10).long().bincount(minlength=10) > 300).all())
@@ -174,6 +175,16 @@ class Dials(unittest.TestCase):
         more = torch.tensor([[0.7, 0.15, 0.1, 0.05]]).expand(4, 4)[None, None]
         torch.testing.assert_close(dial.score(probs, live)[:, 1:], dial.score(more, live)[:, 1:])
         self.assertAlmostEqual(dial.score(probs, live)[0, 1:].mean().item(), 1.0, places=6)
+
+    def test_units_of_a_score_leave_special_tokens_out(self):
+        live = torch.tensor([[True] * 5 + [False]])
+        special = torch.tensor([[True, False, False, False, True, False]])
+        probs = torch.tensor([[0.5, 0.1, 0.2, 0.05, 0.15, 0.0]]).expand(6, 6)[None, None]
+        r = {name: score(probs, live, special)[0] for name, score in kept.SCORES.items()}
+        self.assertAlmostEqual(r["mean"][:5].mean().item(), 1.0, places=6)
+        self.assertAlmostEqual(r["mean without [CLS]"][1:5].mean().item(), 1.0, places=6)
+        self.assertAlmostEqual(r["mean without [CLS], [SEP]"][1:4].mean().item(), 1.0, places=6)
+        self.assertAlmostEqual(r["median without [CLS]"][1].item(), 1.0, places=6)  # .05 .1 .15 .2: the lower of the two in the middle
 
     def test_the_soft_stage_tends_to_removal_and_leaves_padding_out(self):
         table = torch.tensor([[0.5, 0.9, 1.1]])
