@@ -2,10 +2,10 @@
 // point on disk. Nothing is written before the search has ended and both splits have been judged.
 import { BenchError, EXIT } from '../core/errors.ts';
 import type { TextMode } from '../core/names.ts';
-import type { ModelEntry } from '../zoo/zoo.ts';
+import type { ModelEntry } from '../zoo/entry.ts';
 import { mean } from '../stats/samples.ts';
-import type { Document } from '../text/compose.ts';
-import type { TaskData } from '../text/dataset.ts';
+import type { Document } from '../text/document.ts';
+import type { TaskData } from '../text/taskData.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { judge, type Judged, type Labels } from './confirm.ts';
 import { Interrupted, type Evaluation } from './evaluation.ts';

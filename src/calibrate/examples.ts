@@ -4,8 +4,9 @@
 // texts only the lengths are looked at.
 import { createRandom, type Random } from '../core/random.ts';
 import type { TextMode } from '../core/names.ts';
-import { composeDocuments, type Document } from '../text/compose.ts';
-import type { Sentence, TaskData } from '../text/dataset.ts';
+import { composeDocuments } from '../text/compose.ts';
+import type { Document } from '../text/document.ts';
+import type { Sentence, TaskData } from '../text/taskData.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 
 export interface ExampleOptions {

@@ -1,7 +1,7 @@
 // The end of a calibration that met its goal: the point is written, and all that was found becomes one verdict.
 import type { TextMode } from '../core/names.ts';
-import type { ModelEntry } from '../zoo/zoo.ts';
-import type { TaskData } from '../text/dataset.ts';
+import type { ModelEntry } from '../zoo/entry.ts';
+import type { TaskData } from '../text/taskData.ts';
 import type { Calibrated } from './calibrate.ts';
 import { describeGoal, type Goal } from './goal.ts';
 import type { CalibratedMethod } from './strengthMap.ts';

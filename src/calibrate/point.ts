@@ -4,7 +4,7 @@ import { sha256Hex, stableJson } from '../core/hash.ts';
 import type { PointRule } from '../graphs/methods/contract.ts';
 import type { PointSource } from '../graphs/graphFiles.ts';
 import { METHOD } from '../graphs/methods/index.ts';
-import type { ModelEntry } from '../zoo/zoo.ts';
+import type { ModelEntry } from '../zoo/entry.ts';
 import type { TensorFile } from '../weights/safetensors.ts';
 import type { CalibratedMethod } from './strengthMap.ts';
 

@@ -7,7 +7,7 @@ import { checkFinite } from '../worker/logits.ts';
 import { ensureGraph, KERNELS } from '../zoo/graphCache.ts';
 import { KEEP_ALL } from '../graphs/methods/contract.ts';
 import { METHOD } from '../graphs/methods/index.ts';
-import type { ModelEntry } from '../zoo/zoo.ts';
+import type { ModelEntry } from '../zoo/entry.ts';
 import { createSession, type EncoderSession, type TokenInputs } from '../runtime/session.ts';
 import { toBatch, type SequenceIds } from '../text/batch.ts';
 import type { Outputs } from './divergence.ts';

@@ -6,7 +6,7 @@ import { BenchError } from '../core/errors.ts';
 import { localModelsFolder } from '../core/places.ts';
 import type { Metrics } from '../zoo/manifest.ts';
 import { registerPoint } from '../zoo/localZoo.ts';
-import type { ModelEntry } from '../zoo/zoo.ts';
+import type { ModelEntry } from '../zoo/entry.ts';
 import { floatTensor, writeSafetensors } from '../weights/writeSafetensors.ts';
 import { POINT_METADATA, strengthTensor } from './point.ts';
 import type { CalibratedMethod } from './strengthMap.ts';

@@ -11,16 +11,10 @@ import { keep, type Split } from '../calibrate/keep.ts';
 import { renderVerdict } from '../calibrate/verdict.ts';
 import { assertFree } from '../calibrate/writePoint.ts';
 import { tokenizerOf } from '../zoo/tokenizerOf.ts';
-import { loadZoo, type ModelEntry } from '../zoo/zoo.ts';
-import {
-  BUNDLED_TASK,
-  dataFolder,
-  defaultTask,
-  loadSplit,
-  loadTask,
-  TASKS,
-  type TaskData,
-} from '../text/dataset.ts';
+import { loadZoo } from '../zoo/zoo.ts';
+import type { ModelEntry } from '../zoo/entry.ts';
+import { BUNDLED_TASK, dataFolder, defaultTask, loadSplit, loadTask, TASKS } from '../text/dataset.ts';
+import type { TaskData } from '../text/taskData.ts';
 import { halfOf } from '../text/tasks/splits.ts';
 import { alignLabels } from '../text/tasks/align.ts';
 import { CALIBRATE_USAGE, readCalibrate, type CalibrateRequest } from './calibrateFlags.ts';

@@ -2,7 +2,7 @@
 // differently; `FAMILIES` says how each is read, and what the encoder cannot compute is refused by name.
 import { z } from 'zod';
 import { BenchError } from '../core/errors.ts';
-import { FAMILIES, type Family } from './families.ts';
+import { FAMILIES, type Family, type HeadActivation } from './families.ts';
 
 export interface EncoderConfig {
   readonly vocabSize: number;
@@ -27,8 +27,7 @@ export interface EncoderConfig {
   readonly embeddingSize: number;
   /** Position of the first token: RoBERTa counts from its padding id + 1. */
   readonly firstPosition: number;
-  /** The activation between [CLS] and the classifier: tanh in BERT and RoBERTa, relu in DistilBERT, gelu in ELECTRA. */
-  readonly headActivation: 'tanh' | 'relu' | 'gelu';
+  readonly headActivation: HeadActivation;
   /** With a regression the single logit is the answer. */
   readonly problem: 'classification' | 'regression';
   /** One a logit. */

@@ -1,6 +1,8 @@
 // How each family of encoders writes its configuration: BERT's keys are the common tongue, and what differs is said
 // here, one entry a `model_type` of Hugging Face.
-import type { EncoderConfig } from './config.ts';
+
+/** The activation between [CLS] and the classifier: tanh in BERT and RoBERTa, relu in DistilBERT, gelu in ELECTRA. */
+export type HeadActivation = 'tanh' | 'relu' | 'gelu';
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -9,8 +11,7 @@ export interface Family {
   common(config: Raw): Raw;
   /** Row of the position table that the first token takes. @param padId `pad_token_id`, null if not given. */
   firstPosition(padId: number | null): number;
-  /** Between [CLS] and the classifier. */
-  readonly headActivation: EncoderConfig['headActivation'];
+  readonly headActivation: HeadActivation;
   /** Whether `embedding_size` may differ from `hidden_size`. */
   readonly projects: boolean;
 }

@@ -12,7 +12,7 @@ import type { EncoderConfig } from '../graphs/config.ts';
 import { KERNELS } from '../zoo/graphCache.ts';
 import type { Method, PointRule } from '../graphs/methods/contract.ts';
 import { ruleOf } from '../zoo/pointRule.ts';
-import type { ModelEntry } from '../zoo/zoo.ts';
+import type { ModelEntry } from '../zoo/entry.ts';
 import { sum } from '../stats/samples.ts';
 
 export interface TokenCounts {

@@ -9,52 +9,17 @@ import type { Block } from '../core/schema/block.ts';
 import type { Doubt } from '../core/schema/doubt.ts';
 import type { Machine } from '../core/schema/machine.ts';
 import type { Run } from '../core/schema/run.ts';
-import { planSchema, type Plan, type PlannedGroup } from '../plan/plan.ts';
+import type { Plan, PlannedGroup } from '../plan/plan.ts';
 import { sameWhole, shardOf } from '../plan/shard.ts';
 import type { StoredBlock } from '../store/blockScan.ts';
-import { newRunId, type RunFolder } from '../store/runFolder.ts';
-import { holderOf } from '../store/runLock.ts';
+import { newRunId } from '../store/runFolder.ts';
 import { joinBlocks } from './mergeBlocks.ts';
-
-export interface Part {
-  readonly run: Run;
-  readonly plan: Plan;
-  readonly blocks: readonly StoredBlock[];
-}
-
-export interface MergeOptions {
-  /** Parts of different machines. */
-  readonly allowMixed: boolean;
-  /** Parts that are not finished, and a plan of which parts are missing. */
-  readonly partial: boolean;
-}
+import type { MergeOptions, Part } from './mergePart.ts';
 
 export interface Merged {
   readonly run: Run;
   readonly plan: Plan;
   readonly blocks: readonly StoredBlock[];
-}
-
-/** @throws BenchError if the run is still going on, was not finished or has damaged blocks. */
-export function readPart(folder: RunFolder, { partial }: Pick<MergeOptions, 'partial'>): Part {
-  const run = folder.readRun();
-  const name = `run ${run.id}`;
-  const plan = planSchema.safeParse(run.plan);
-  if (!plan.success)
-    throw new BenchError(`${name} holds a plan that this version cannot read`, 'measure it anew');
-  const holder = holderOf(folder.dir);
-  if (holder !== null && !partial)
-    throw new BenchError(`${name} is in use by process ${holder.pid} on ${holder.host}`, 'wait for it');
-  if (run.status !== 'complete' && !partial)
-    throw new BenchError(
-      `${name} is not finished: ${run.status}`,
-      'resume it, or --partial takes what is there',
-    );
-  const { stored, damaged } = folder.scan();
-  const [first] = damaged;
-  if (first !== undefined)
-    throw new BenchError(first.reason, `npm run bench -- --resume ${folder.dir} measures it anew`);
-  return { run, plan: plan.data, blocks: stored };
 }
 
 /** @param command as it goes into the record. */

@@ -6,7 +6,7 @@ import { groupKey } from '../core/keys.ts';
 import type { AccuracyBlock, Block, FailedBlock } from '../core/schema/block.ts';
 import { blockFile } from '../store/blockNames.ts';
 import type { StoredBlock } from '../store/blockScan.ts';
-import type { MergeOptions, Part } from './merge.ts';
+import type { MergeOptions, Part } from './mergePart.ts';
 
 interface Owned extends StoredBlock {
   readonly owner: string;

@@ -4,7 +4,7 @@ import { BenchError } from '../core/errors.ts';
 import type { Variant } from '../core/schema/group.ts';
 import { readGraphFile } from '../zoo/readyGraph.ts';
 import { readyGraphOf, type ReadyGraphs } from '../plan/readyGraphs.ts';
-import type { TaskData } from '../text/dataset.ts';
+import type { TaskData } from '../text/taskData.ts';
 import type { BuiltGraph } from './workbench.ts';
 
 /** @throws BenchError if the file is not what it was when the run was planned. */

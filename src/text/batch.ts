@@ -1,6 +1,6 @@
 // Documents as the three integer tensors that a BERT graph reads, padded to the longest of their batch.
 import { BenchError } from '../core/errors.ts';
-import type { Document } from './compose.ts';
+import type { Document } from './document.ts';
 
 export type SequenceIds = Pick<Document, 'ids'> & Partial<Pick<Document, 'typeOneFrom'>>;
 

@@ -4,32 +4,14 @@
 // (stretch.ts). The same seed gives the same documents, and fewer of them are a prefix of more.
 import { BenchError } from '../core/errors.ts';
 import type { TextMode } from '../core/names.ts';
-import { createRandom } from '../core/random.ts';
-import type { Random } from '../core/random.ts';
-import type { TaskData } from './dataset.ts';
-import { fill } from './fill.ts';
-import type { Pools } from './fill.ts';
-import { Pool } from './pool.ts';
-import type { PooledSentence } from './pool.ts';
+import { createRandom, type Random } from '../core/random.ts';
+import type { TaskData } from './taskData.ts';
+import type { Document } from './document.ts';
+import { fill, type Pools } from './fill.ts';
+import { Pool, type PooledSentence } from './pool.ts';
 import { stretchDocuments } from './stretch.ts';
 import { encodeWithin } from './truncate.ts';
 import type { Tokenizer } from './tokenizer.ts';
-
-export interface Document {
-  /** Its sentences, joined by one space. */
-  readonly text: string;
-  readonly label: number;
-  /** The second text of a pair. */
-  readonly pair?: string;
-  /** With special tokens; the same as encoding `text` (and `pair`), or the beginning of that if it was cut. */
-  readonly ids: readonly number[];
-  /** Index of the first token of type 1; `ids.length` without any. */
-  readonly typeOneFrom: number;
-  /** How many sentences it is made of. */
-  readonly sentences: number;
-  /** Whether tokens of `text` (or `pair`) are missing from `ids`: it was longer than asked for. */
-  readonly cut?: boolean;
-}
 
 export interface ComposeOptions {
   readonly mode: TextMode;

@@ -9,6 +9,7 @@ import { cacheFolder } from '../core/places.ts';
 import { repoRoot } from '../core/root.ts';
 import type { TaskFile } from '../core/schema/taskFile.ts';
 import { hintFor } from '../core/suggestion.ts';
+import type { Sentence, TaskData } from './taskData.ts';
 import { indexOfLabel, labelNamesIn, valueOfLabel } from './tasks/labels.ts';
 import { readRows, type ExampleRow } from './tasks/tableFile.ts';
 import { halfOf, type Split } from './tasks/splits.ts';
@@ -18,31 +19,6 @@ import { at, readTsv } from './tsv.ts';
 
 export const BUNDLED_TASK = 'reviews';
 export const TASKS: readonly string[] = [BUNDLED_TASK, ...TASK_TABLE.map(({ name }) => name)];
-
-export interface Sentence {
-  readonly text: string;
-  /** The second text of a pair. */
-  readonly pair?: string;
-  /** Index into the task's labelNames; of a regression the value. */
-  readonly label: number;
-}
-
-export interface TaskData {
-  /** As in a group: of a file of the user's own its safe name. */
-  readonly task: string;
-  readonly kind: 'classification' | 'regression';
-  /** The task's own metric first, then those that are reported beside it. */
-  readonly metrics: readonly [Metric, ...Metric[]];
-  /** Whether several texts of one label make a text of that label; if not, composed texts serve for timing only. */
-  readonly composable: boolean;
-  /** Where the sentences were read, for people and records. */
-  readonly source: string;
-  /** Empty for a regression. */
-  readonly labelNames: readonly string[];
-  readonly sentences: readonly Sentence[];
-  /** Sentences without a verdict, to be mixed into composed documents; may be empty. */
-  readonly neutral: readonly string[];
-}
 
 export const DATA_VARIABLE = 'TOKEN_PRUNING_DATA';
 

@@ -1,6 +1,6 @@
 // A fixed part of a task's examples, where all of them would take too long.
 import { createRandom } from '../core/random.ts';
-import type { TaskData } from './dataset.ts';
+import type { TaskData } from './taskData.ts';
 
 /** At most `count` examples, drawn by the seed, in the order of the file. */
 export function sampleTask(task: TaskData, count: number, seed: number | string): TaskData {

@@ -3,8 +3,8 @@
 // accuracy is measured on the examples as they are. Each text of a pair gets half of the length.
 import { BenchError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
-import type { Document } from './compose.ts';
-import type { Sentence, TaskData } from './dataset.ts';
+import type { Document } from './document.ts';
+import type { Sentence, TaskData } from './taskData.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** @param targetOf tokens that the next document is to have, special tokens included. */

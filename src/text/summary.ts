@@ -1,6 +1,6 @@
 // Figures about a task's sentences and about composed documents, for people who want to see what is measured.
-import type { Document } from './compose.ts';
-import type { TaskData } from './dataset.ts';
+import type { Document } from './document.ts';
+import type { TaskData } from './taskData.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface LengthSummary {

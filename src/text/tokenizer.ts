@@ -13,18 +13,9 @@ import {
   outerIds,
   readTemplate,
   robertaTemplate,
+  type Encoding,
   type Template,
 } from './tokenizers/template.ts';
-
-/** One text, or two, as a model reads them. */
-export interface Encoding {
-  readonly ids: readonly number[];
-  /**
-   * Index of the first token of type 1 (the second text); `ids.length` where all are of type 0, as with one text,
-   * or with any under a model without token types.
-   */
-  readonly typeOneFrom: number;
-}
 
 export interface Tokenizer {
   /** The token before a text, whose state the head reads: [CLS] or <s>. */

@@ -1,7 +1,8 @@
 // Cuts an example to a number of tokens as Hugging Face's tokenizers do with truncation "longest_first": special tokens
 // are kept, one text loses its end, and of two the longer one does first. Checked against the Rust crate's ids.
-import type { Sentence } from './dataset.ts';
-import type { Encoding, Tokenizer } from './tokenizer.ts';
+import type { Sentence } from './taskData.ts';
+import type { Tokenizer } from './tokenizer.ts';
+import type { Encoding } from './tokenizers/template.ts';
 
 export interface CutEncoding extends Encoding {
   /** Whether tokens were cut off. */

@@ -9,7 +9,7 @@ import { variantKey } from '../core/keys.ts';
 import { repoRoot } from '../core/root.ts';
 import type { Variant } from '../core/schema/group.ts';
 import { ensureGraph } from '../zoo/graphCache.ts';
-import type { ModelEntry } from '../zoo/zoo.ts';
+import type { ModelEntry } from '../zoo/entry.ts';
 import { createSession } from '../runtime/session.ts';
 
 const recordSchema = z.object({

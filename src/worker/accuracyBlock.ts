@@ -5,8 +5,7 @@ import { predictAll, type Predictor } from './accuracy.ts';
 import { inLabelOrder } from './outputLabels.ts';
 import { loadVariant, type LoadedVariant } from './sessions.ts';
 import { withWitness, witnessDigest } from './witnesses.ts';
-import type { AccuracyTask, Failure, WorkerResult } from './job.ts';
-import type { Announce } from './worker.ts';
+import type { AccuracyTask, Announce, Failure, WorkerResult } from './job.ts';
 
 export async function runAccuracyBlock(task: AccuracyTask, announce: Announce): Promise<WorkerResult> {
   const startedAt = new Date().toISOString();

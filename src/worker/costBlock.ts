@@ -10,8 +10,7 @@ import { checkFinite } from './logits.ts';
 import { peakRssBytes, rssBytes } from './memory.ts';
 import { sum } from '../stats/samples.ts';
 import { loadVariant, type LoadedVariant } from './sessions.ts';
-import type { CostTask, Failure, WorkerResult } from './job.ts';
-import type { Announce } from './worker.ts';
+import type { Announce, CostTask, Failure, WorkerResult } from './job.ts';
 
 /** A GPU's power is sampled ten times a second, a processor's energy counted a thousand times. */
 const STEADY_MS = { cpu: 1000, cuda: 3000, webgpu: 3000 } as const;

@@ -119,6 +119,8 @@ export type WorkerResult = z.infer<typeof workerResultSchema>;
 /** Where a worker is, told before anything that may crash or hang. */
 export const progressSchema = z.object({ phase: failedBlockSchema.shape.phase, id: z.string().optional() });
 export type Progress = z.infer<typeof progressSchema>;
+/** Tells it. */
+export type Announce = (phase: Progress['phase'], id?: string) => void;
 
 const PROGRESS_MARK = '@progress ';
 

@@ -14,8 +14,7 @@ import { measureLoad, type LoadResult } from './load/measureLoad.ts';
 import { cpuSets, isPinnedTo, pinningObstacle, usableCpus } from './load/pinning.ts';
 import { processCpuUs } from './load/processTime.ts';
 import { StreamPool } from './load/streamPool.ts';
-import type { LoadTask, WorkerResult } from './job.ts';
-import type { Announce } from './worker.ts';
+import type { Announce, LoadTask, WorkerResult } from './job.ts';
 
 const HANG_MS = 30_000;
 /** Requests, from the shortest to the longest, that every session answers before anything counts. */

@@ -16,8 +16,7 @@ import { loadZoo } from '../zoo/zoo.ts';
 import type { EncoderOutput } from '../runtime/session.ts';
 import { sum } from '../stats/samples.ts';
 import { loadVariant, type LoadedVariant } from './sessions.ts';
-import type { Failure, ProfileTask, WorkerResult } from './job.ts';
-import type { Announce } from './worker.ts';
+import type { Announce, Failure, ProfileTask, WorkerResult } from './job.ts';
 
 export async function runProfileBlock(task: ProfileTask, announce: Announce): Promise<WorkerResult> {
   const startedAt = new Date().toISOString();

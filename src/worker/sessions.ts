@@ -10,8 +10,7 @@ import {
 import type { Answered } from './outputLabels.ts';
 import { toBatch, type SequenceIds } from '../text/batch.ts';
 import { answerInPieces } from './pieces.ts';
-import type { Failure, Task, WantedGraph } from './job.ts';
-import type { Announce } from './worker.ts';
+import type { Announce, Failure, Task, WantedGraph } from './job.ts';
 
 export interface LoadedVariant {
   readonly id: string;

@@ -14,9 +14,8 @@ import { mean, sum } from '../stats/samples.ts';
 import { proveSettings, unactedDoubts, type ProvenSession } from '../runtime/settingsProof.ts';
 import { loadVariant, type LoadedVariant } from './sessions.ts';
 import { watchSurroundings, type Surroundings } from './surroundings.ts';
-import type { Failure, TimeTask, WantedGraph, WorkerResult } from './job.ts';
+import type { Announce, Failure, TimeTask, WantedGraph, WorkerResult } from './job.ts';
 import { withWitness, witnessDigest } from './witnesses.ts';
-import type { Announce } from './worker.ts';
 
 /** For CPUs that others use, out of the block's own time. */
 const WAIT_SHARE = 0.1;

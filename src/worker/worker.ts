@@ -4,9 +4,7 @@
 import { text } from 'node:stream/consumers';
 import { messageOf } from '../core/errors.ts';
 import { wearLeash } from './leash.ts';
-import { formatProgress, taskSchema, type Progress, type Task, type WorkerResult } from './job.ts';
-
-export type Announce = (phase: Progress['phase'], id?: string) => void;
+import { formatProgress, taskSchema, type Announce, type Task, type WorkerResult } from './job.ts';
 
 const announce: Announce = (phase, id) => {
   process.stderr.write(formatProgress(id === undefined ? { phase } : { phase, id }));

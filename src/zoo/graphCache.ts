@@ -20,7 +20,7 @@ import {
 } from '../graphs/graphFiles.ts';
 import { nearest } from './geometry/entries.ts';
 import { makeGeometryPoint, makeGeometryWeights } from './geometry/making.ts';
-import { pointOf, type ModelEntry, type PointEntry, type ZooFile } from './zoo.ts';
+import { pointOf, type ModelEntry, type PointEntry, type ZooFile } from './entry.ts';
 
 export interface GraphOptions {
   /** Which provider will run the graph; decides the kernels. */

@@ -3,7 +3,7 @@ import type { Variant } from '../core/schema/group.ts';
 import { METHOD } from '../graphs/methods/index.ts';
 import type { Method, PointRule } from '../graphs/methods/contract.ts';
 import { methodOf, openPoint } from './graphCache.ts';
-import { pointOf, type ModelEntry } from './zoo.ts';
+import { pointOf, type ModelEntry } from './entry.ts';
 
 export function ruleOf(entry: ModelEntry, variant: Variant): { method: Method; rule: PointRule } {
   const method = METHOD[methodOf(variant)];

@@ -1,7 +1,7 @@
 // The tokenizer that goes with a model.
 import { withSpecialIds } from '../text/specialIds.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
-import type { ModelEntry } from './zoo.ts';
+import type { ModelEntry } from './entry.ts';
 
 /** @throws BenchError naming the file and what is missing or not supported. */
 export function tokenizerOf({ tokenizerDir, config, geometry }: ModelEntry): Tokenizer {

@@ -1,62 +1,20 @@
 // The zoo: the models and points that ship, parsed from models/manifest.json, geometries with random weights, from
-// models/geometry.json, and those of this machine, from the manifest in the local folder (localZoo.ts). Files are checked against the manifest's sha256 when they are first
-// read, so a truncated download is named before it can be measured.
+// models/geometry.json, and those of this machine, from the manifest in the local folder (localZoo.ts). Files are
+// checked against the manifest's sha256 when they are first read, so a truncated download is named before it can be
+// measured.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readJson } from '../core/atomicFile.ts';
 import { BenchError } from '../core/errors.ts';
-import type { MethodName, ModelOrigin } from '../core/names.ts';
 import { localModelsFolder } from '../core/places.ts';
 import { repoRoot } from '../core/root.ts';
-import type { Variant } from '../core/schema/group.ts';
 import { hintFor } from '../core/suggestion.ts';
-import { parseEncoderConfig, type EncoderConfig } from '../graphs/config.ts';
-import type { GeometryModel } from './geometry/data.ts';
+import { parseEncoderConfig } from '../graphs/config.ts';
+import type { ModelEntry, PointEntry } from './entry.ts';
 import { geometryEntries } from './geometry/entries.ts';
 import { localManifestPath } from './localZoo.ts';
-import { readManifest, type Manifest, type Metrics, type modelSchema, type pointSchema } from './manifest.ts';
-
-export interface ZooFile {
-  readonly path: string;
-  readonly sha256: string;
-  readonly bytes: number;
-}
-
-export interface PointEntry {
-  readonly name: string;
-  readonly method: MethodName;
-  readonly file: ZooFile;
-  /** For a geometry's point: strengths for texts of several lengths; `file` is that for the usual one. */
-  readonly byLength?: readonly { readonly seqLen: number; readonly file: ZooFile }[];
-  readonly metrics: Metrics;
-  readonly training: { readonly command: string; readonly seed: number };
-}
-
-export interface ModelEntry {
-  readonly name: string;
-  readonly origin: ModelOrigin;
-  /** False without a trained head, or with random weights: accuracy is then null everywhere. */
-  readonly answers: boolean;
-  readonly task: string;
-  readonly licence: string;
-  /** Where the pretrained encoder came from. */
-  readonly base: string;
-  /** Absolute folder of config.json, tokenizer.json and weights.safetensors. */
-  readonly dir: string;
-  /** Folder of the tokenizer's files. */
-  readonly tokenizerDir: string;
-  readonly config: EncoderConfig;
-  readonly maxPositions: number;
-  readonly weights: ZooFile;
-  /** All files but the points'. */
-  readonly files: readonly ZooFile[];
-  readonly points: readonly PointEntry[];
-  readonly metrics: Metrics;
-  readonly training: { readonly command: string; readonly seed: number };
-  /** For a geometry: what its files are made from on first use. */
-  readonly geometry?: GeometryModel;
-}
+import { readManifest, type Manifest, type modelSchema, type pointSchema } from './manifest.ts';
 
 export interface Zoo {
   readonly models: readonly ModelEntry[];
@@ -156,30 +114,4 @@ function inside(directory: string, name: string): string {
     `the zoo manifest names "${name}", which is outside ${directory}`,
     'mend the manifest',
   );
-}
-
-/** @throws BenchError naming the points that the method has. */
-export function pointOf(entry: ModelEntry, variant: Variant): PointEntry | null {
-  if (variant.point === null) return null;
-  const own = entry.points.filter((point) => point.method === variant.method);
-  const found = own.find((point) => point.name === variant.point);
-  if (found !== undefined) return found;
-  throw new BenchError(
-    `model "${entry.name}" has no point "${variant.point}" of ${variant.method}`,
-    own.length === 0
-      ? 'it has none'
-      : hintFor(
-          variant.point,
-          own.map((point) => point.name),
-        ),
-  );
-}
-
-/** Both dense graphs and every point. */
-export function allVariants(entry: ModelEntry): Variant[] {
-  return [
-    { method: 'dense-padded', point: null },
-    { method: 'dense', point: null },
-    ...entry.points.map(({ method, name }) => ({ method, point: name })),
-  ];
 }

@@ -7,7 +7,8 @@ import { readJson } from '../../src/core/atomicFile.ts';
 import { repoRoot } from '../../src/core/root.ts';
 import { importModel, type ImportedModel, type ImportOptions } from '../../src/import/importModel.ts';
 import { LOCAL_MODELS_VARIABLE } from '../../src/core/places.ts';
-import { loadZoo, type ModelEntry } from '../../src/zoo/zoo.ts';
+import { loadZoo } from '../../src/zoo/zoo.ts';
+import type { ModelEntry } from '../../src/zoo/entry.ts';
 
 export const GOLDEN = join(repoRoot(), 'test', 'golden', 'hf');
 

@@ -1,7 +1,7 @@
 // A point registered by hand for an imported model of three layers, as calibration would.
 import { join } from 'node:path';
 import { registerPoint } from '../../src/zoo/localZoo.ts';
-import type { ModelEntry } from '../../src/zoo/zoo.ts';
+import type { ModelEntry } from '../../src/zoo/entry.ts';
 import { floatTensor, writeSafetensors } from '../../src/weights/writeSafetensors.ts';
 import { entryOf } from './golden.ts';
 

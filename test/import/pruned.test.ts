@@ -8,7 +8,7 @@ import type { MethodName } from '../../src/core/names.ts';
 import { flopsOf, total } from '../../src/rows/flops.ts';
 import { readProfile } from '../../src/worker/profile.ts';
 import { ensureGraph } from '../../src/zoo/graphCache.ts';
-import type { ModelEntry } from '../../src/zoo/zoo.ts';
+import type { ModelEntry } from '../../src/zoo/entry.ts';
 import { createSession } from '../../src/runtime/session.ts';
 import { toBatch } from '../../src/text/batch.ts';
 import { loadTokenizer } from '../../src/text/tokenizer.ts';

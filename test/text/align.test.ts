@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TaskData } from '../../src/text/dataset.ts';
+import type { TaskData } from '../../src/text/taskData.ts';
 import { alignLabels } from '../../src/text/tasks/align.ts';
 import { refuses } from '../fixtures/refuses.ts';
 

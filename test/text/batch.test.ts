@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allBatches, timedBatches, toBatch } from '../../src/text/batch.ts';
-import type { Document } from '../../src/text/compose.ts';
+import type { Document } from '../../src/text/document.ts';
 
 const document = (...ids: number[]): Document => ({
   text: '',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ComposeOptions, Document } from '../../src/text/compose.ts';
-import { composeDocuments, countTruncated } from '../../src/text/compose.ts';
-import type { TaskData } from '../../src/text/dataset.ts';
+import { composeDocuments, type ComposeOptions, countTruncated } from '../../src/text/compose.ts';
+import type { Document } from '../../src/text/document.ts';
+import type { TaskData } from '../../src/text/taskData.ts';
 import { loadTask } from '../../src/text/dataset.ts';
 import { loadTokenizer } from '../../src/text/tokenizer.ts';
 import { cpuMsOf } from '../fixtures/cpuTime.ts';

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { readJson } from '../../src/core/atomicFile.ts';
 import { repoRoot } from '../../src/core/root.ts';
 import { composeDocuments } from '../../src/text/compose.ts';
-import type { TaskData } from '../../src/text/dataset.ts';
+import type { TaskData } from '../../src/text/taskData.ts';
 import { loadTask } from '../../src/text/dataset.ts';
 import { loadTokenizer } from '../../src/text/tokenizer.ts';
 import { encodeWithin } from '../../src/text/truncate.ts';

@@ -16,7 +16,7 @@ import { writeWeights, type Say } from '../../zoo/geometry/making.ts';
 import { pointFile, pointPath } from '../../zoo/geometry/points.ts';
 import { keptShares, TRAJECTORIES, type TrajectoryName } from '../../zoo/geometry/trajectory.ts';
 import { tokenizerOf } from '../../zoo/tokenizerOf.ts';
-import type { ModelEntry } from '../../zoo/zoo.ts';
+import type { ModelEntry } from '../../zoo/entry.ts';
 import { createSession, type EncoderSession } from '../../runtime/session.ts';
 import { mean } from '../../stats/samples.ts';
 import { writeSafetensors } from '../../weights/writeSafetensors.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ensureGraph, graphFolder } from '../../zoo/graphCache.ts';
 import type { GeometryMethod, GeometryModel } from '../../zoo/geometry/data.ts';
 import { pointFile, type Declared } from '../../zoo/geometry/points.ts';
-import type { ModelEntry } from '../../zoo/zoo.ts';
+import type { ModelEntry } from '../../zoo/entry.ts';
 import { createSession, type EncoderOutput, type EncoderSession } from '../../runtime/session.ts';
 import { readSafetensors } from '../../weights/safetensors.ts';
 import { writeSafetensors } from '../../weights/writeSafetensors.ts';

@@ -2,8 +2,9 @@
 import { EXIT } from '../../core/errors.ts';
 import { TEXT_MODES } from '../../core/names.ts';
 import { composeDocuments, countTruncated } from '../../text/compose.ts';
-import type { Document } from '../../text/compose.ts';
-import { defaultTask, loadTask, type TaskData } from '../../text/dataset.ts';
+import type { Document } from '../../text/document.ts';
+import { defaultTask, loadTask } from '../../text/dataset.ts';
+import type { TaskData } from '../../text/taskData.ts';
 import { meanFill, summarizeLengths } from '../../text/summary.ts';
 import { oneOf, wholeNumber, type Usage } from '../args.ts';
 import { commandOf } from '../command.ts';

@@ -1,5 +1,6 @@
 // Which models a sub-command is about: the one that --model names, or those that are not made on first use.
-import { loadZoo, type ModelEntry } from '../../zoo/zoo.ts';
+import type { ModelEntry } from '../../zoo/entry.ts';
+import { loadZoo } from '../../zoo/zoo.ts';
 import type { Flags } from '../args.ts';
 
 export const MODEL_FLAG = {

@@ -2,7 +2,8 @@
 import { EXIT } from '../../core/errors.ts';
 import { localModelsFolder } from '../../core/places.ts';
 import type { Metrics } from '../../zoo/manifest.ts';
-import { loadZoo, type ModelEntry, type PointEntry } from '../../zoo/zoo.ts';
+import type { ModelEntry, PointEntry } from '../../zoo/entry.ts';
+import { loadZoo } from '../../zoo/zoo.ts';
 import { percent } from '../../report/findings/format.ts';
 import { JSON_FLAG, type Usage } from '../args.ts';
 import { commandOf, jsonText } from '../command.ts';

@@ -2,7 +2,7 @@
 // trap), so outputs are matched to labels by name, whatever its case; where the names of the model say nothing
 // (LABEL_0) or are another language's, by position, and that is said.
 import { BenchError } from '../../core/errors.ts';
-import type { TaskData } from '../dataset.ts';
+import type { TaskData } from '../taskData.ts';
 
 export interface ModelHead {
   /** Of the model, for messages. */

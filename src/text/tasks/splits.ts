@@ -2,7 +2,7 @@
 // file calibrates on that and is judged on all of its evaluation file; without one, the evaluation file is parted in
 // two fixed halves by a hash of each text, so that a text is in the same half whatever the file's order and size.
 import { createHash } from 'node:crypto';
-import type { Sentence, TaskData } from '../dataset.ts';
+import type { Sentence, TaskData } from '../taskData.ts';
 
 export const SPLITS = ['train', 'dev'] as const;
 /** `train`: to calibrate on. `dev`: held out from that. */

@@ -2,7 +2,16 @@
 // post-processor of tokenizer.json (its four forms), or made for the kind of tokenizer where there is none.
 import { z } from 'zod';
 import { BenchError } from '../../core/errors.ts';
-import type { Encoding } from '../tokenizer.ts';
+
+/** One text, or two, as a model reads them. */
+export interface Encoding {
+  readonly ids: readonly number[];
+  /**
+   * Index of the first token of type 1 (the second text); `ids.length` where all are of type 0, as with one text,
+   * or with any under a model without token types.
+   */
+  readonly typeOneFrom: number;
+}
 
 interface Special {
   readonly ids: readonly number[];

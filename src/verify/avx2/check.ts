@@ -12,7 +12,7 @@ import { FLIP_TOLERANCE, LOGIT_TOLERANCE, SCORE_TOLERANCE } from './tolerances.t
 import { verdictOf, type VariantVerdict } from './verdict.ts';
 import { ensureGraph, methodOf } from '../../zoo/graphCache.ts';
 import { ruleOf } from '../../zoo/pointRule.ts';
-import { allVariants, type ModelEntry } from '../../zoo/zoo.ts';
+import { allVariants, type ModelEntry } from '../../zoo/entry.ts';
 import { ONNXRUNTIME_VERSION } from '../../runtime/session.ts';
 import { loadTask, BUNDLED_TASK } from '../../text/dataset.ts';
 import { loadTokenizer } from '../../text/tokenizer.ts';

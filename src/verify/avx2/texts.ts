@@ -1,7 +1,7 @@
 // Which texts both machines answer: few, because an emulator is slow, and chosen so that every way in which attention
 // is computed has its turn: one sequence, several equally long, ragged ones as a rectangle (up to 96 tokens) and one by
 // one (above), heads at once (up to 224 tokens) and head by head (above). See models/attention and graphs/graphFiles.ts.
-import type { TaskData } from '../../text/dataset.ts';
+import type { TaskData } from '../../text/taskData.ts';
 import type { Tokenizer } from '../../text/tokenizer.ts';
 
 /** Batches of lengths in tokens, the most telling for their price first. */

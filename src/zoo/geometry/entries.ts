@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../core/places.ts';
 import { parseEncoderConfig } from '../../graphs/config.ts';
-import type { ModelEntry, PointEntry, ZooFile } from '../zoo.ts';
+import type { ModelEntry, PointEntry, ZooFile } from '../entry.ts';
 import { GEOMETRY_FILE, readGeometry, type GeometryModel } from './data.ts';
 import { pointPath } from './points.ts';
 

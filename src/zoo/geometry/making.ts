@@ -8,7 +8,7 @@ import { notice } from '../../core/notices.ts';
 import { CACHE_VARIABLE } from '../../core/places.ts';
 import { writeSafetensors, type WrittenFile } from '../../weights/writeSafetensors.ts';
 import type { EncoderConfig } from '../../graphs/config.ts';
-import type { ModelEntry, PointEntry, ZooFile } from '../zoo.ts';
+import type { ModelEntry, PointEntry, ZooFile } from '../entry.ts';
 import { streamOf, type GeometryModel } from './data.ts';
 import { pointFile } from './points.ts';
 import { randomWeights } from './weights.ts';
