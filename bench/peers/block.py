@@ -52,9 +52,9 @@ class Bench:
             self.networks[compiled] = made, 1000 * (time.perf_counter() - start)
         return self.networks[compiled]
 
-    def wanted(self, task: dict) -> list[tuple[str, str | None]]:
+    def wanted(self, job: dict) -> list[tuple[str, str | None]]:
         """(id, graph file) of all subjects; None for PyTorch's."""
-        ours = [(one["id"], one["graph"]) for one in task["variants"]]
+        ours = [(one["id"], one["graph"]) for one in job["variants"]]
         copy = [(AGAIN, graph) for name, graph in ours if name == "dense"]
         files = {"peer:ort-exported": self.request.get("exported"), "peer:ort-optimized": self.request.get("optimized")}
         peers = [(name, files.get(name)) for name in self.request["peers"] if name not in self.request["banned"]]
@@ -69,16 +69,16 @@ class Bench:
         tensors = [{key: torch.from_numpy(value) for key, value in batch.items()} for batch in batches]
         return Subject(name, load_ms, lambda index: network(**tensors[index]).logits.numpy(), peer, self.settler.settle)
 
-    def run(self, task: dict) -> dict:
+    def run(self, job: dict) -> dict:
         began, started, clock = time.perf_counter(), now_text(), time.perf_counter
-        rng = random.Random(f"{task['seed']}/peer/{self.request['block']}")
+        rng = random.Random(f"{job['seed']}/peer/{self.request['block']}")
         failures: list[dict] = []
 
         def fail(phase: str, name: str, thrown: Exception) -> None:
             failures.append({"phase": phase, "variants": [name], "reason": reason_of(thrown)})
 
-        batches = padded_batches(task)
-        wanted = self.wanted(task)
+        batches = padded_batches(job)
+        wanted = self.wanted(job)
         subjects = {}
         for name, graph in rng.sample(wanted, len(wanted)):  # places in memory differ from block to block
             self.announce("load", name)
@@ -95,17 +95,17 @@ class Bench:
                               LEAST_ROUNDS, rng, clock, fail, self.announce)
         doubts = quiet.doubts_between(before, quiet.sample()) + self.settler.doubts()
         gc.enable()
-        lengths = [len(ids) for batch in task["inputs"] for ids in batch]
+        lengths = [len(ids) for batch in job["inputs"] for ids in batch]
         ids = [one.subject.id for one in tracked if one.subject.peer]
         block = {
-            "schemaVersion": SCHEMA_VERSION, "kind": "peer", "definition": task["peerDefinition"], "startedAt": started,
-            "wallMs": 1000 * (time.perf_counter() - began), "group": task["group"], "block": self.request["block"],
+            "schemaVersion": SCHEMA_VERSION, "kind": "peer", "definition": job["peerDefinition"], "startedAt": started,
+            "wallMs": 1000 * (time.perf_counter() - began), "group": job["group"], "block": self.request["block"],
             "variants": [one.record() for one in tracked], "how": {name: HOW[name] for name in ids},
             "agreement": {one.subject.id: one.difference for one in tracked if one.subject.peer},
             "versions": self.request["versions"], "meanInputTokens": sum(lengths) / len(lengths),
             "peakRssBytes": quiet.peak_rss_bytes(), "doubts": doubts,
         }
-        return {"group": task["key"], "block": block, "failures": failures}
+        return {"group": job["key"], "block": block, "failures": failures}
 
 
 def reason_of(thrown: Exception) -> str:
@@ -127,11 +127,11 @@ def main() -> None:
     announce("start")
     request = json.load(sys.stdin)
     bench = Bench(request, announce)
-    tasks = request["tasks"]
-    random.Random(f"groups/{request['block']}").shuffle(tasks)
-    for task in tasks:
-        sys.stderr.write("@group " + task["key"] + "\n")
-        answers.write(json.dumps(bench.run(task)) + "\n")
+    jobs = request["jobs"]
+    random.Random(f"groups/{request['block']}").shuffle(jobs)
+    for job in jobs:
+        sys.stderr.write("@group " + job["key"] + "\n")
+        answers.write(json.dumps(bench.run(job)) + "\n")
         answers.flush()
 
 

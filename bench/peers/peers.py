@@ -59,14 +59,14 @@ class Program:
         return ended.stdout or ""
 
 
-def chosen(tasks: list[dict], wanted: str | None) -> list[dict]:
+def chosen(jobs: list[dict], wanted: str | None) -> list[dict]:
     if wanted is None:
-        return tasks
+        return jobs
     words = [word for word in wanted.split(",") if word]
-    lost = [word for word in words if not any(word in task["key"] for task in tasks)]
+    lost = [word for word in words if not any(word in job["key"] for job in jobs)]
     if lost:
-        raise Refusal(f"--groups: no group has \"{lost[0]}\" in its name; there are {', '.join(task['key'] for task in tasks)}")
-    return [task for task in tasks if any(word in task["key"] for word in words)]
+        raise Refusal(f"--groups: no group has \"{lost[0]}\" in its name; there are {', '.join(job['key'] for job in jobs)}")
+    return [job for job in jobs if any(word in job["key"] for word in words)]
 
 
 def peers_of(text: str | None) -> list[str]:
@@ -77,22 +77,22 @@ def peers_of(text: str | None) -> list[str]:
     return [f"peer:{name}" for name in names]
 
 
-def together(tasks: list[dict]) -> list[list[dict]]:
+def together(jobs: list[dict]) -> list[list[dict]]:
     """Groups that share a process: one model, one number of threads."""
     kinds: dict[tuple, list[dict]] = {}
-    for task in tasks:
-        kinds.setdefault((task["group"]["model"], task["group"]["threads"]), []).append(task)
+    for job in jobs:
+        kinds.setdefault((job["group"]["model"], job["group"]["threads"]), []).append(job)
     return list(kinds.values())
 
 
-def exports_of(tasks: list[dict], names: list[str], cache: Path, versions: dict[str, str]) -> dict:
+def exports_of(jobs: list[dict], names: list[str], cache: Path, versions: dict[str, str]) -> dict:
     """The peers' graph files of one model, made in a process of their own; {"failures": {peer: reason}} of those that fail."""
     wanted = [EXPORTS[name] for name in names if name in EXPORTS]
     if not wanted:
         return {"failures": {}}
-    model = tasks[0]["model"]
+    model = jobs[0]["model"]
     stamp = definition_of({"definition": model["weightsSha256"] + model["config"]}, versions, "")[:16]
-    request = {"model": model, "folder": str(cache / f"{tasks[0]['group']['model']}-{stamp}"), "names": wanted}
+    request = {"model": model, "folder": str(cache / f"{jobs[0]['group']['model']}-{stamp}"), "names": wanted}
     ended = subprocess.run([sys.executable, str(HERE / "export.py")], input=json.dumps(request), stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, text=True, check=False, env=quiet.environment(1, cache))
     if ended.returncode != 0:
@@ -176,18 +176,18 @@ class Measurement:
         self.folder = Path(plan["dir"]) / "blocks"  # one folder a group
         self.failed = False
 
-    def block(self, tasks: list[dict], number: int, exports: dict) -> None:
+    def block(self, jobs: list[dict], number: int, exports: dict) -> None:
         """One block of each of these groups; those that are there already are left alone."""
         banned = set(exports["failures"])
-        left = {task["key"]: task for task in tasks
-                if not is_done(self.folder / task["key"], number, self.names)}
-        for task in left.values():
-            clear_failures(self.folder / task["key"], number)
+        left = {job["key"]: job for job in jobs
+                if not is_done(self.folder / job["key"], number, self.names)}
+        for job in left.values():
+            clear_failures(self.folder / job["key"], number)
             for name, reason in exports["failures"].items():
-                self.fail(task, number, {"phase": "start", "variants": [name], "reason": reason})
+                self.fail(job, number, {"phase": "start", "variants": [name], "reason": reason})
         while left:
-            threads = tasks[0]["group"]["threads"]
-            request = {"threads": threads, "model": tasks[0]["model"], "tasks": list(left.values()), "peers": self.names,
+            threads = jobs[0]["group"]["threads"]
+            request = {"threads": threads, "model": jobs[0]["model"], "jobs": list(left.values()), "peers": self.names,
                        "banned": sorted(banned), "seconds": self.given.seconds, "block": number, "versions": self.versions,
                        **{name: exports.get(name) for name in EXPORTS.values()}}
             if self.given.print_request:
@@ -200,27 +200,27 @@ class Measurement:
             group, phase, name, reason = ended or (None, "crash", None, "it left without an answer")
             culprit = name if name in self.names and name not in banned else None
             concerned = [left[group]] if group in left else list(left.values())
-            for task in concerned:
+            for job in concerned:
                 whom = [culprit] if culprit else [one for one in self.names if one not in banned]
-                self.fail(task, number, {"phase": phase, "variants": whom, "reason": reason})
+                self.fail(job, number, {"phase": phase, "variants": whom, "reason": reason})
             if culprit:
                 banned.add(culprit)  # once more without it, so that the others get their numbers
             else:
-                for task in concerned:
-                    left.pop(task["key"])
+                for job in concerned:
+                    left.pop(job["key"])
 
-    def keep(self, task: dict, number: int, answer: dict) -> None:
+    def keep(self, job: dict, number: int, answer: dict) -> None:
         for failure in answer["failures"]:
-            self.fail(task, number, failure)
+            self.fail(job, number, failure)
         if any(variant["id"] == "dense" for variant in answer["block"]["variants"]):
-            write_block(self.folder / task["key"], answer["block"])
+            write_block(self.folder / job["key"], answer["block"])
         rounds = max((len(variant["samplesMs"]) // 2 for variant in answer["block"]["variants"]), default=0)
-        say(f"{task['key']} block {number}: {rounds} rounds of {len(answer['block']['variants'])} variants")
+        say(f"{job['key']} block {number}: {rounds} rounds of {len(answer['block']['variants'])} variants")
 
-    def fail(self, task: dict, number: int, failure: dict) -> None:
+    def fail(self, job: dict, number: int, failure: dict) -> None:
         self.failed = True
-        write_block(self.folder / task["key"], failed_record(task, number, task["peerDefinition"], failure))
-        say(f"{task['key']} block {number}: {', '.join(failure['variants'])} failed: {failure['reason']}")
+        write_block(self.folder / job["key"], failed_record(job, number, job["peerDefinition"], failure))
+        say(f"{job['key']} block {number}: {', '.join(failure['variants'])} failed: {failure['reason']}")
 
 
 def say(line: str) -> None:
@@ -254,16 +254,16 @@ def main() -> int:
         raise Refusal("give --run RUN; --blocks is at least 1 and --seconds at least 0")
     names = peers_of(given.peers)
     program = Program(given.node, given.main, given.run)
-    plan = json.loads(program.call("--print-tasks"))
+    plan = json.loads(program.call("--print-jobs"))
     for line in plan["skipped"]:
         say(line)
     cache = Path(plan["cacheDir"])
     tunables = quiet.environment(1, cache).get("GLIBC_TUNABLES", "")
-    tasks = [{**task, "peerDefinition": definition_of(task, versions, tunables)} for task in chosen(plan["tasks"], given.groups)]
+    jobs = [{**job, "peerDefinition": definition_of(job, versions, tunables)} for job in chosen(plan["jobs"], given.groups)]
     measurement = Measurement(given, plan, names, versions, cache)
-    kinds = [(own, exports_of(own, names, cache, versions)) for own in together(tasks)]
-    for task in tasks:
-        retire_others(measurement.folder / task["key"], task["peerDefinition"], given.again)
+    kinds = [(own, exports_of(own, names, cache, versions)) for own in together(jobs)]
+    for job in jobs:
+        retire_others(measurement.folder / job["key"], job["peerDefinition"], given.again)
     for number in range(given.blocks):
         for own, exports in kinds:
             measurement.block(own, number, exports)

@@ -12,10 +12,10 @@ SCHEMA_VERSION = 1
 HERE = Path(__file__).resolve().parent
 
 
-def definition_of(task: dict, versions: dict[str, str], tunables: str) -> str:
-    """Hash of all that changes what is measured: graphs, inputs and settings (the task's own hash), versions, this code."""
+def definition_of(job: dict, versions: dict[str, str], tunables: str) -> str:
+    """Hash of all that changes what is measured: graphs, inputs and settings (the job's own hash), versions, this code."""
     code = [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(HERE.glob("*.py")) if not path.name.startswith("test_")]
-    return hashlib.sha256(json.dumps([task["definition"], versions, tunables, code], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([job["definition"], versions, tunables, code], sort_keys=True).encode()).hexdigest()
 
 
 def block_file(number: int, failed_variants: list[str] | None = None) -> str:
@@ -30,9 +30,9 @@ def now_text() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def failed_record(task: dict, number: int, definition: str, failure: dict) -> dict:
+def failed_record(job: dict, number: int, definition: str, failure: dict) -> dict:
     return {"schemaVersion": SCHEMA_VERSION, "kind": "failed", "of": "peer", "definition": definition, "startedAt": now_text(),
-            "wallMs": 0, "group": task["group"], "block": number, **failure}
+            "wallMs": 0, "group": job["group"], "block": number, **failure}
 
 
 def write_block(folder: Path, record: dict) -> Path:

@@ -43,16 +43,16 @@ def runner(session: ort.InferenceSession, batches: list[dict]):
     return lambda index: session.run(None, feeds[index])[place]
 
 
-def padded_batches(task: dict) -> list[dict]:
+def padded_batches(job: dict) -> list[dict]:
     """The group's input batches as rectangles [B, longest], padded on the right, as src/text/batch.ts builds them."""
     batches = []
-    for index, sequences in enumerate(task["inputs"]):
+    for index, sequences in enumerate(job["inputs"]):
         longest = max(len(ids) for ids in sequences)
         shape = (len(sequences), longest)
-        ids, mask, types = np.full(shape, task["padId"], np.int64), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        ids, mask, types = np.full(shape, job["padId"], np.int64), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         for row, tokens in enumerate(sequences):
             ids[row, :len(tokens)], mask[row, :len(tokens)] = tokens, 1
-            if "typeOneFrom" in task:
-                types[row, task["typeOneFrom"][index][row]:len(tokens)] = 1
+            if "typeOneFrom" in job:
+                types[row, job["typeOneFrom"][index][row]:len(tokens)] = 1
         batches.append({"input_ids": ids, "attention_mask": mask, "token_type_ids": types})
     return batches

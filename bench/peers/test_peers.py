@@ -150,8 +150,8 @@ class Inputs(unittest.TestCase):
     def test_batches_are_padded_to_their_longest_sequence_and_masked(self):
         from sessions import padded_batches
 
-        task = {"inputs": [[[5, 6, 7], [8]]], "padId": 1, "typeOneFrom": [[2, 1]]}
-        (batch,) = padded_batches(task)
+        job = {"inputs": [[[5, 6, 7], [8]]], "padId": 1, "typeOneFrom": [[2, 1]]}
+        (batch,) = padded_batches(job)
         self.assertEqual(batch["input_ids"].tolist(), [[5, 6, 7], [8, 1, 1]])
         self.assertEqual(batch["attention_mask"].tolist(), [[1, 1, 1], [1, 0, 0]])
         self.assertEqual(batch["token_type_ids"].tolist(), [[0, 0, 1], [0, 0, 0]])
@@ -215,10 +215,10 @@ class Records(unittest.TestCase):
         self.assertFalse(records.is_done(self.folder, 1, ["peer:torch-eager"]))
 
     def test_a_peer_that_failed_counts_as_done_and_one_that_was_not_asked_for_does_not(self):
-        task = {"group": GROUP}
+        job = {"group": GROUP}
         failure = {"phase": "warm-up", "variants": ["peer:torch-compiled"], "reason": "no compiler"}
         records.write_block(self.folder, self.block())
-        records.write_block(self.folder, records.failed_record(task, 0, "d", failure))
+        records.write_block(self.folder, records.failed_record(job, 0, "d", failure))
         self.assertTrue(records.is_done(self.folder, 0, ["peer:torch-eager", "peer:torch-compiled"]))
         self.assertFalse(records.is_done(self.folder, 0, ["peer:ort-exported"]))
         self.assertIn("peer-0.json.stale-1", self.names())
@@ -237,11 +237,11 @@ class Records(unittest.TestCase):
         self.assertEqual(self.names(), ["peer-0.json.stale-1"])
 
     def test_versions_and_tunables_are_part_of_the_definition(self):
-        task = {"definition": "d"}
-        made = records.definition_of(task, {"torch": "2"}, "")
-        self.assertEqual(made, records.definition_of(task, {"torch": "2"}, ""))
-        self.assertNotEqual(made, records.definition_of(task, {"torch": "3"}, ""))
-        self.assertNotEqual(made, records.definition_of(task, {"torch": "2"}, "hugetlb"))
+        job = {"definition": "d"}
+        made = records.definition_of(job, {"torch": "2"}, "")
+        self.assertEqual(made, records.definition_of(job, {"torch": "2"}, ""))
+        self.assertNotEqual(made, records.definition_of(job, {"torch": "3"}, ""))
+        self.assertNotEqual(made, records.definition_of(job, {"torch": "2"}, "hugetlb"))
 
 
 class Parent(unittest.TestCase):
@@ -249,19 +249,19 @@ class Parent(unittest.TestCase):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.given = SimpleNamespace(seconds=0.1, again=False, timeout=20, print_request=False)
 
-    def tasks(self, *keys):
+    def jobs(self, *keys):
         return [{"key": key, "group": GROUP, "peerDefinition": "d", "model": {}, "definition": "d"} for key in keys]
 
-    def measure(self, tasks, child: str, names=("peer:ort-exported", "peer:torch-eager"), exports=None):
+    def measure(self, jobs, child: str, names=("peer:ort-exported", "peer:torch-eager"), exports=None):
         """With block.py replaced by this script, which finds the request in `request`."""
         script = self.folder / "block.py"
         script.write_text("import json, os, sys, time\nrequest = json.load(sys.stdin)\n"
                           "def say(line): print(line, file=sys.stderr, flush=True)\n"
-                          "def answer(task, ids): print(json.dumps({'group': task['key'], 'failures': [], 'block': {'kind': 'peer', 'block': request['block'],"
+                          "def answer(job, ids): print(json.dumps({'group': job['key'], 'failures': [], 'block': {'kind': 'peer', 'block': request['block'],"
                           " 'variants': [{'id': one, 'samplesMs': [1, 1]} for one in ids]}}), flush=True)\n" + child)
         measurement = peers.Measurement(self.given, {"dir": str(self.folder)}, list(names), {}, self.folder)
         with mock.patch.object(peers, "HERE", self.folder), redirect_stderr(io.StringIO()):
-            measurement.block(tasks, 0, exports or {"failures": {}})
+            measurement.block(jobs, 0, exports or {"failures": {}})
         return measurement, {str(path.relative_to(self.folder / "blocks")): json.loads(path.read_text()) for path in (self.folder / "blocks").rglob("*.json")}
 
     def test_missing_packages_are_named_with_the_command(self):
@@ -272,21 +272,21 @@ class Parent(unittest.TestCase):
         with self.assertRaisesRegex(peers.Refusal, "ort-optimised"):
             peers.peers_of("ort-optimised")
         with self.assertRaisesRegex(peers.Refusal, "b9.*there are a.b1.s32"):
-            peers.chosen(self.tasks("a.b1.s32"), "b9")
-        self.assertEqual([task["key"] for task in peers.chosen(self.tasks("a.b1.s32", "a.b8.s32"), "b8,")], ["a.b8.s32"])
+            peers.chosen(self.jobs("a.b1.s32"), "b9")
+        self.assertEqual([job["key"] for job in peers.chosen(self.jobs("a.b1.s32", "a.b8.s32"), "b8,")], ["a.b8.s32"])
 
     def test_every_finished_group_is_on_disk_at_once(self):
-        child = "for task in request['tasks']:\n    answer(task, ['dense', 'peer:torch-eager'])\n"
-        measurement, files = self.measure(self.tasks("a", "b"), child)
+        child = "for job in request['jobs']:\n    answer(job, ['dense', 'peer:torch-eager'])\n"
+        measurement, files = self.measure(self.jobs("a", "b"), child)
         self.assertEqual(sorted(files), ["a/peer-0.json", "b/peer-0.json"])
         self.assertFalse(measurement.failed)
 
     def test_a_peer_that_kills_the_process_is_a_failed_row_and_the_others_are_measured_without_it(self):
-        child = ("for task in request['tasks']:\n    say('@group ' + task['key'])\n"
+        child = ("for job in request['jobs']:\n    say('@group ' + job['key'])\n"
                  "    if 'peer:torch-eager' not in request['banned']:\n"
                  "        say('@progress ' + json.dumps({'phase': 'warm-up', 'id': 'peer:torch-eager'}))\n        say('Illegal instruction')\n        os._exit(3)\n"
-                 "    answer(task, ['dense', 'peer:ort-exported'])\n")
-        measurement, files = self.measure(self.tasks("a", "b"), child)
+                 "    answer(job, ['dense', 'peer:ort-exported'])\n")
+        measurement, files = self.measure(self.jobs("a", "b"), child)
         self.assertEqual(sorted(files), ["a/peer-0.failed.peer-torch-eager.json", "a/peer-0.json", "b/peer-0.json"])
         failed = files["a/peer-0.failed.peer-torch-eager.json"]
         self.assertEqual((failed["of"], failed["phase"]), ("peer", "crash"))
@@ -294,29 +294,29 @@ class Parent(unittest.TestCase):
         self.assertTrue(measurement.failed)
 
     def test_a_process_that_dies_of_our_own_graph_fails_all_peers_of_that_group_and_goes_on_with_the_next(self):
-        child = ("for task in request['tasks']:\n    say('@group ' + task['key'])\n"
+        child = ("for job in request['jobs']:\n    say('@group ' + job['key'])\n"
                  "    say('@progress ' + json.dumps({'phase': 'load', 'id': 'dense'}))\n"
-                 "    if task['key'] == 'a':\n        os._exit(9)\n    answer(task, ['dense', 'peer:ort-exported'])\n")
-        _, files = self.measure(self.tasks("a", "b"), child)
+                 "    if job['key'] == 'a':\n        os._exit(9)\n    answer(job, ['dense', 'peer:ort-exported'])\n")
+        _, files = self.measure(self.jobs("a", "b"), child)
         self.assertEqual(sorted(files), ["a/peer-0.failed.peer-ort-exported.peer-torch-eager.json", "b/peer-0.json"])
 
     def test_a_process_that_hangs_is_killed(self):
         self.given.timeout = 10  # a busy machine needs seconds to start a process
         child = ("say('@group a')\nsay('@progress ' + json.dumps({'phase': 'warm-up', 'id': 'peer:torch-eager'}))\n"
-                 "time.sleep(60 if not request['banned'] else 0)\nanswer(request['tasks'][0], ['dense', 'peer:ort-exported'])\n")
-        _, files = self.measure(self.tasks("a"), child)
+                 "time.sleep(60 if not request['banned'] else 0)\nanswer(request['jobs'][0], ['dense', 'peer:ort-exported'])\n")
+        _, files = self.measure(self.jobs("a"), child)
         self.assertEqual(files["a/peer-0.failed.peer-torch-eager.json"]["phase"], "timeout")
         self.assertIn("a/peer-0.json", files)
 
     def test_a_graph_that_could_not_be_exported_is_a_failed_row_and_is_not_tried(self):
-        child = "assert request['banned'] == ['peer:ort-exported']\nanswer(request['tasks'][0], ['dense', 'peer:torch-eager'])\n"
-        _, files = self.measure(self.tasks("a"), child, exports={"failures": {"peer:ort-exported": "no exporter"}})
+        child = "assert request['banned'] == ['peer:ort-exported']\nanswer(request['jobs'][0], ['dense', 'peer:torch-eager'])\n"
+        _, files = self.measure(self.jobs("a"), child, exports={"failures": {"peer:ort-exported": "no exporter"}})
         self.assertEqual(files["a/peer-0.failed.peer-ort-exported.json"]["reason"], "no exporter")
 
     def test_groups_share_a_process_by_model_and_threads(self):
-        tasks = self.tasks("a", "b", "c")
-        tasks[1]["group"] = {**GROUP, "threads": 2}
-        self.assertEqual([[task["key"] for task in own] for own in peers.together(tasks)], [["a", "c"], ["b"]])
+        jobs = self.jobs("a", "b", "c")
+        jobs[1]["group"] = {**GROUP, "threads": 2}
+        self.assertEqual([[job["key"] for job in own] for own in peers.together(jobs)], [["a", "c"], ["b"]])
 
 
 @unittest.skipUnless(HAS_TORCH, "no torch or transformers")

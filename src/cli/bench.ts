@@ -28,9 +28,9 @@ export const command = commandOf(BENCH_USAGE, async (parsed, argv) => {
   const request = readBench(parsed);
   if (request.list) return list(planOf(await planRequestOf(request), 1), request);
   const machine = await readMachine();
-  if (request.printTask !== null) {
+  if (request.printJob !== null) {
     const plan = planOf(await planRequestOf(request), accuracyThreadsOf(machine));
-    return printTask(request.printTask, plan, machine);
+    return printJob(request.printJob, plan, machine);
   }
   const signal = onInterrupt();
   const opened = await open(request, machine, argv);
@@ -50,18 +50,18 @@ function list(plan: Plan, { json }: BenchRequest): number {
   return EXIT.ok;
 }
 
-async function printTask(name: string, plan: Plan, machine: Machine): Promise<number> {
+async function printJob(name: string, plan: Plan, machine: Machine): Promise<number> {
   const [key = '', kind = 'time'] = name.split('/');
   const step = stepsOf(plan).find(
     (one) => one.kind === kind && one.block === 0 && groupKey(one.group) === key,
   );
   if (step === undefined) {
     const keys = [...new Set(stepsOf(plan).map((one) => `${groupKey(one.group)}/${one.kind}`))];
-    throw new BenchError(`--print-task: no group "${name}" in the plan`, `there are ${keys.join(', ')}`);
+    throw new BenchError(`--print-job: no group "${name}" in the plan`, `there are ${keys.join(', ')}`);
   }
   const prepared = await new Workbench(plan, sourcesOf(plan, machine)).prepare(step);
-  const task = prepared.task({ budgetMs: 10_000 }, new Set());
-  process.stdout.write(`${JSON.stringify(task)}\n`);
+  const job = prepared.job({ budgetMs: 10_000 }, new Set());
+  process.stdout.write(`${JSON.stringify(job)}\n`);
   return EXIT.ok;
 }
 

@@ -113,10 +113,11 @@ const RUNNING = {
     value: 'NAME',
     help: `refuse to run unless this machine is one: ${TARGETS.join(', ')}`,
   },
-  'print-task': {
+  'print-job': {
+    formerly: { name: 'print-task' },
     type: 'string',
     value: 'GROUP',
-    help: 'print the worker task of a group (add /profile or /accuracy)',
+    help: 'print the job of a group’s worker (add /profile or /accuracy)',
   },
 } as const satisfies Flags;
 
@@ -179,7 +180,7 @@ export interface BenchRequest {
   readonly resume: string | null;
   readonly runId: string | null;
   readonly list: boolean;
-  readonly printTask: string | null;
+  readonly printJob: string | null;
   /** The summary alone on stdout instead of the table. */
   readonly json: boolean;
   readonly report: boolean;
@@ -241,7 +242,7 @@ export function readBench({ values }: Parsed<(typeof BENCH_USAGE)['flags']>): Be
     resume: values.resume ?? null,
     runId: values['run-id'] === undefined ? null : parseRunId(values['run-id']),
     list: values.list === true,
-    printTask: values['print-task'] ?? null,
+    printJob: values['print-job'] ?? null,
     json: values.json === true,
     report: values['no-report'] !== true,
   };

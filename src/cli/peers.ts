@@ -11,7 +11,7 @@ import { repoRoot } from '../core/root.ts';
 import type { Summary } from '../core/schema/summary.ts';
 import { loadZoo } from '../zoo/zoo.ts';
 import { planSchema, type Plan } from '../plan/plan.ts';
-import { peerTasks } from '../run/peerJobs.ts';
+import { peerJobs } from '../run/peerJobs.ts';
 import { summarise } from '../rows/summary.ts';
 import { sourcesOf } from '../run/sources.ts';
 import { Workbench } from '../run/workbench.ts';
@@ -56,7 +56,8 @@ const USAGE = {
     ...JSON_FLAG,
     'no-report': { type: 'boolean', help: 'write no HTML report' },
     python: { type: 'string', value: 'PATH', help: 'the Python to use (default: python3, or python)' },
-    'print-tasks': {
+    'print-jobs': {
+      formerly: { name: 'print-tasks' },
       type: 'boolean',
       help: 'print the inputs and the graphs of the groups for bench/peers, and leave',
     },
@@ -74,7 +75,7 @@ async function run({ values }: Parsed<typeof USAGE.flags>): Promise<number> {
   if (values.run === undefined) throw new BenchError('peers needs a run', 'npm run peers -- --run RUN');
   const outDir = values.out ?? resultsFolder();
   const folder = RunFolder.open(outDir, values.run);
-  if (values['print-tasks'] === true) return printTasks(folder);
+  if (values['print-jobs'] === true) return printJobs(folder);
   const code = values.refresh === true ? EXIT.ok : await measure(folder, values);
   const summary = refresh(folder);
   const { findingsOf, renderTable, writeReport } = await import('../report/index.ts');
@@ -89,7 +90,7 @@ async function run({ values }: Parsed<typeof USAGE.flags>): Promise<number> {
   return code;
 }
 
-async function printTasks(folder: RunFolder): Promise<number> {
+async function printJobs(folder: RunFolder): Promise<number> {
   const holder = holderOf(folder.dir);
   if (holder !== null)
     throw new BenchError(`run ${folder.dir} is in use by process ${holder.pid}`, 'wait until it has ended');
@@ -97,7 +98,7 @@ async function printTasks(folder: RunFolder): Promise<number> {
   const plan = planOf(folder);
   const workbench = new Workbench(plan, sourcesOf(plan, run.machine));
   const blocks = folder.scan().stored.map(({ block }) => block);
-  const told = await peerTasks({ plan, workbench, zoo: loadZoo(), blocks });
+  const told = await peerJobs({ plan, workbench, zoo: loadZoo(), blocks });
   const place = { dir: resolve(folder.dir), cacheDir: join(cacheFolder(), 'peers') };
   process.stdout.write(`${JSON.stringify({ ...place, ...told })}\n`);
   return EXIT.ok;

@@ -101,9 +101,9 @@ class Executor {
     this.banned.set(groupKey(step.group), banned);
     for (;;) {
       const budgetMs = this.given.timePlan.budgetMs(step, ahead, this.elapsedMs());
-      const task = prepared.task({ budgetMs }, banned);
-      if (task === null) return;
-      const outcome = await this.given.launch(task, {
+      const job = prepared.job({ budgetMs }, banned);
+      if (job === null) return;
+      const outcome = await this.given.launch(job, {
         timeoutMs: this.given.plan.timeoutSeconds * 1000,
         environment: this.given.environment(step),
         signal: this.given.signal,

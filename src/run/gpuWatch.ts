@@ -5,10 +5,10 @@ import type { Launch } from './spawn.ts';
 
 /** @param watch another one under test. */
 export function watchingGpu(launch: Launch, watch: () => Promise<GpuWatch | null> = watchGpu): Launch {
-  return async (task, options) => {
-    if (task.kind !== 'time' || task.group.provider !== 'cuda') return launch(task, options);
+  return async (job, options) => {
+    if (job.kind !== 'time' || job.group.provider !== 'cuda') return launch(job, options);
     const watching = await watch();
-    const outcome = await launch(task, options);
+    const outcome = await launch(job, options);
     const doubts = gpuDoubts((await watching?.stop()) ?? []);
     if (outcome.status !== 'done' || doubts.length === 0) return outcome;
     const { block, failures } = outcome.result;

@@ -10,12 +10,12 @@ import type { Zoo } from '../zoo/zoo.ts';
 import type { ModelEntry } from '../zoo/entry.ts';
 import type { Plan } from '../plan/plan.ts';
 import { stepsOf, type Step } from '../plan/steps.ts';
-import { timeTaskSchema } from '../worker/job.ts';
+import { timeJobSchema } from '../worker/job.ts';
 import type { Workbench } from './workbench.ts';
 
-const { definition, variants, padId, inputs, typeOneFrom, seed } = timeTaskSchema.shape;
+const { definition, variants, padId, inputs, typeOneFrom, seed } = timeJobSchema.shape;
 
-export const peerTaskSchema = z.object({
+export const peerJobSchema = z.object({
   ...{ definition, variants, padId, inputs, typeOneFrom, seed },
   group: groupSchema,
   /** The group's key: its folder under blocks/. */
@@ -29,10 +29,10 @@ export const peerTaskSchema = z.object({
     firstPosition: z.number().int(),
   }),
 });
-export type PeerTask = z.infer<typeof peerTaskSchema>;
+export type PeerJob = z.infer<typeof peerJobSchema>;
 
-export interface PeerTasks {
-  readonly tasks: readonly PeerTask[];
+export interface PeerJobs {
+  readonly jobs: readonly PeerJob[];
   /** One line for every group that no peer can be set beside. */
   readonly skipped: readonly string[];
 }
@@ -45,34 +45,34 @@ export interface PeerSources {
   readonly blocks: readonly Block[];
 }
 
-export async function peerTasks(given: PeerSources): Promise<PeerTasks> {
-  const tasks: PeerTask[] = [];
+export async function peerJobs(given: PeerSources): Promise<PeerJobs> {
+  const jobs: PeerJob[] = [];
   const skipped: string[] = [];
   for (const step of stepsOf(given.plan).filter(({ kind, block }) => kind === 'time' && block === 0)) {
-    const made = await peerTask(step, given);
+    const made = await peerJob(step, given);
     if (typeof made === 'string') skipped.push(`${groupKey(step.group)} is left out: ${made}`);
-    else tasks.push(made);
+    else jobs.push(made);
   }
-  return { tasks, skipped };
+  return { jobs, skipped };
 }
 
 /** A text says why there is none. */
-async function peerTask(
+async function peerJob(
   step: Step,
   { workbench, zoo, blocks }: Omit<PeerSources, 'plan'>,
-): Promise<PeerTask | string> {
+): Promise<PeerJob | string> {
   const { group } = step;
   if (group.provider !== 'cpu') return `peers run on the CPU, not on ${group.provider}`;
   const entry = zoo.models.find(({ name }) => name === group.model);
   if (entry === undefined || entry.origin === 'graphs') return `no weights are known of ${group.model}`;
   const prepared = await workbench.prepare(step);
-  const task = prepared.task({ budgetMs: 1 }, new Set());
-  if (task?.kind !== 'time') return 'its graphs cannot be built';
-  if (!sameTexts(group, task.inputs, blocks)) return 'its texts are not those of the run any more';
-  const own = task.variants.filter(({ variant }) => isMethod(variant.method));
+  const job = prepared.job({ budgetMs: 1 }, new Set());
+  if (job?.kind !== 'time') return 'its graphs cannot be built';
+  if (!sameTexts(group, job.inputs, blocks)) return 'its texts are not those of the run any more';
+  const own = job.variants.filter(({ variant }) => isMethod(variant.method));
   if (!own.some(({ id }) => id === 'dense')) return 'dense is not in it';
-  const { definition, padId, inputs, typeOneFrom, seed } = task;
-  return peerTaskSchema.parse({
+  const { definition, padId, inputs, typeOneFrom, seed } = job;
+  return peerJobSchema.parse({
     ...{ definition, padId, inputs, typeOneFrom, seed, group },
     key: groupKey(group),
     variants: own,
@@ -88,7 +88,7 @@ function sameTexts(group: Group, inputs: readonly unknown[], blocks: readonly Bl
   return known === undefined || known === sha256Hex(stableJson(inputs));
 }
 
-function modelOf({ config, weights }: ModelEntry): PeerTask['model'] {
+function modelOf({ config, weights }: ModelEntry): PeerJob['model'] {
   const words = {
     model_type: 'bert',
     vocab_size: config.vocabSize,

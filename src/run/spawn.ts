@@ -1,4 +1,4 @@
-// Starts a worker for a task and waits for it, asleep on its pipes. A worker may crash in native code, hang or be
+// Starts a worker for a job and waits for it, asleep on its pipes. A worker may crash in native code, hang or be
 // killed for memory; all of that comes back as a value that says where it was and why it ended.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -12,7 +12,7 @@ import {
   workerResultSchema,
   type Failure,
   type Progress,
-  type Task,
+  type Job,
   type WorkerResult,
 } from '../worker/job.ts';
 
@@ -35,14 +35,14 @@ export interface LaunchOptions {
   readonly workerPath?: string;
 }
 
-export type Launch = (task: Task, options: LaunchOptions) => Promise<Outcome>;
+export type Launch = (job: Job, options: LaunchOptions) => Promise<Outcome>;
 
 const WORKER = fileURLToPath(new URL('../worker/worker.js', import.meta.url));
 const TAIL_LINES = 3;
 
-export const launchWorker: Launch = async (task, options) => {
+export const launchWorker: Launch = async (job, options) => {
   const { timeoutMs, environment, signal, workerPath = WORKER } = options;
-  const child = spawn(process.execPath, [...heapFlags(task.kind), workerPath, LEASHED], {
+  const child = spawn(process.execPath, [...heapFlags(job.kind), workerPath, LEASHED], {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'], // the fourth is the leash
     env: { ...process.env, ...heapEnvironment(), ...environment },
   });
@@ -55,7 +55,7 @@ export const launchWorker: Launch = async (task, options) => {
   }, timeoutMs);
   createInterface({ input: child.stderr }).on('line', (line) => note(watch, line));
   child.stdin.on('error', () => undefined); // a worker that died early; its exit tells
-  child.stdin.end(JSON.stringify(task));
+  child.stdin.end(JSON.stringify(job));
   const [stdout, ending] = await Promise.all([text(child.stdout), endOf(child)]);
   clearTimeout(timer);
   signal.removeEventListener('abort', kill);

@@ -1,4 +1,4 @@
-// From a step of the plan to the task of a worker: builds the graphs, composes the texts, and hashes all that
+// From a step of the plan to the job of a worker: builds the graphs, composes the texts, and hashes all that
 // changes what would be measured. Models, tokenizers and texts are read once and kept.
 import { sha256Hex, stableJson } from '../core/hash.ts';
 import { groupKey, variantKey } from '../core/keys.ts';
@@ -19,7 +19,7 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 import { providerEnvironment } from '../runtime/providers.ts';
 import { heapFlags } from './heap.ts';
 import { measuringEnvironment } from './measuringEnvironment.ts';
-import type { Failure, Task, TimeTask, WantedGraph } from '../worker/job.ts';
+import type { Failure, Job, TimeJob, WantedGraph } from '../worker/job.ts';
 
 export interface BuiltGraph {
   readonly path: string;
@@ -37,11 +37,11 @@ export interface Sources {
   tokenizer(model: string): Tokenizer;
   taskData(task: string): TaskData;
   graph(group: Group, variant: Variant): Promise<BuiltGraph>;
-  /** `outputLabels` of an accuracy task; undefined: every output means the label of its index. */
+  /** `outputLabels` of an accuracy job; undefined: every output means the label of its index. */
   outputLabels?(group: Group): number[] | undefined;
 }
 
-/** How a time task is to spend its time. */
+/** How a time job is to spend its time. */
 export interface Share {
   readonly budgetMs: number;
 }
@@ -51,7 +51,7 @@ export interface PreparedStep {
   /** Variants whose graph could not be built. */
   readonly failures: readonly Failure[];
   /** Null without any variant left. @param without ids of variants to leave out. */
-  task(share: Share, without: ReadonlySet<string>): Task | null;
+  job(share: Share, without: ReadonlySet<string>): Job | null;
 }
 
 export class Workbench {
@@ -81,7 +81,7 @@ export class Workbench {
     return {
       definition,
       failures,
-      task: (share, without) => {
+      job: (share, without) => {
         const variants = built
           .filter(({ id }) => !without.has(id))
           .map(({ id, variant, graph, reading }) => ({ id, variant, graph, reading }));
@@ -90,7 +90,7 @@ export class Workbench {
     };
   }
 
-  private finish(step: Step, base: TaskBase, documents: readonly Document[], { budgetMs }: Share): Task {
+  private finish(step: Step, base: JobBase, documents: readonly Document[], { budgetMs }: Share): Job {
     switch (step.kind) {
       case 'time': {
         const { minRounds, seed } = this.plan;
@@ -205,7 +205,7 @@ export class Workbench {
   }
 
   /** The longest example: the same for all groups that share an accuracy pass. */
-  private witness(group: Group): Pick<TimeTask, 'witness' | 'witnessTypeOneFrom'> {
+  private witness(group: Group): Pick<TimeJob, 'witness' | 'witnessTypeOneFrom'> {
     const longest = this.examples(group).at(-1);
     if (longest === undefined) return {};
     const { ids, typeOneFrom } = longest;
@@ -239,10 +239,10 @@ const MOST_COMPOSED = 1000;
 const POOL = 256;
 const POOL_BATCHES = 32;
 
-type TaskBase = Pick<Task, 'definition' | 'group' | 'variants' | 'padId' | 'inputs' | 'typeOneFrom'>;
+type JobBase = Pick<Job, 'definition' | 'group' | 'variants' | 'padId' | 'inputs' | 'typeOneFrom'>;
 
 /** Left out where no sequence has tokens of type 1. */
-function typesOf(inputs: readonly (readonly Document[])[]): Pick<Task, 'typeOneFrom'> {
+function typesOf(inputs: readonly (readonly Document[])[]): Pick<Job, 'typeOneFrom'> {
   if (inputs.flat().every(({ ids, typeOneFrom }) => typeOneFrom === ids.length)) return {};
   return { typeOneFrom: inputs.map((batch) => batch.map(({ typeOneFrom }) => typeOneFrom)) };
 }

@@ -5,17 +5,17 @@ import { predictAll, type Predictor } from './accuracy.ts';
 import { inLabelOrder } from './outputLabels.ts';
 import { loadVariant, type LoadedVariant } from './sessions.ts';
 import { withWitness, witnessDigest } from './witnesses.ts';
-import type { AccuracyTask, Announce, Failure, WorkerResult } from './job.ts';
+import type { AccuracyJob, Announce, Failure, WorkerResult } from './job.ts';
 
-export async function runAccuracyBlock(task: AccuracyTask, announce: Announce): Promise<WorkerResult> {
+export async function runAccuracyBlock(job: AccuracyJob, announce: Announce): Promise<WorkerResult> {
   const startedAt = new Date().toISOString();
   const failures: Failure[] = [];
   const variants = [];
-  for (const wanted of task.variants) {
-    const loaded = await loadVariant(task, wanted, announce, failures);
+  for (const wanted of job.variants) {
+    const loaded = await loadVariant(job, wanted, announce, failures);
     if (loaded === null) continue;
-    const result = await predictAll([predictorOf(loaded, task)], task.inputs.length, announce);
-    variants.push(...(await withWitness(task, result.variants, [loaded], failures)));
+    const result = await predictAll([predictorOf(loaded, job)], job.inputs.length, announce);
+    variants.push(...(await withWitness(job, result.variants, [loaded], failures)));
     failures.push(...result.failures);
     await loaded.release().catch((thrown: unknown) => process.stderr.write(`${messageOf(thrown)}\n`));
   }
@@ -23,17 +23,17 @@ export async function runAccuracyBlock(task: AccuracyTask, announce: Announce): 
     block: {
       schemaVersion: SCHEMA_VERSION,
       kind: 'accuracy',
-      definition: task.definition,
+      definition: job.definition,
       startedAt,
       wallMs: performance.now(),
-      group: task.group,
-      metric: task.metric,
-      alsoMetrics: task.alsoMetrics,
-      labels: task.labels,
-      examplesDigest: task.examplesDigest,
-      ...(task.truncated === undefined ? {} : { truncated: task.truncated }),
+      group: job.group,
+      metric: job.metric,
+      alsoMetrics: job.alsoMetrics,
+      labels: job.labels,
+      examplesDigest: job.examplesDigest,
+      ...(job.truncated === undefined ? {} : { truncated: job.truncated }),
       variants,
-      ...witnessDigest(task.witness),
+      ...witnessDigest(job.witness),
       doubts: [],
     },
     failures,
@@ -41,7 +41,7 @@ export async function runAccuracyBlock(task: AccuracyTask, announce: Announce): 
 }
 
 /** The outputs of a ready graph are put into the order of the task's labels. */
-function predictorOf({ id, answers }: LoadedVariant, { outputLabels }: AccuracyTask): Predictor {
+function predictorOf({ id, answers }: LoadedVariant, { outputLabels }: AccuracyJob): Predictor {
   if (outputLabels === undefined) return { id, run: answers };
   return { id, run: async (input) => inLabelOrder(await answers(input), outputLabels) };
 }

@@ -10,39 +10,39 @@ import { checkFinite } from './logits.ts';
 import { peakRssBytes, rssBytes } from './memory.ts';
 import { sum } from '../stats/samples.ts';
 import { loadVariant, type LoadedVariant } from './sessions.ts';
-import type { Announce, CostTask, Failure, WorkerResult } from './job.ts';
+import type { Announce, CostJob, Failure, WorkerResult } from './job.ts';
 
 /** A GPU's power is sampled ten times a second, a processor's energy counted a thousand times. */
 const STEADY_MS = { cpu: 1000, cuda: 3000, webgpu: 3000 } as const;
 
 const nowMs = (): number => performance.now();
 
-export async function runCostBlock(task: CostTask, announce: Announce): Promise<WorkerResult> {
+export async function runCostBlock(job: CostJob, announce: Announce): Promise<WorkerResult> {
   const startedAt = new Date().toISOString();
-  const { provider } = task.group;
+  const { provider } = job.group;
   const joulometer = new Joulometer(await openEnergyMeter(provider), nowMs);
   const device = provider === 'cpu' ? null : await openDeviceMemory();
   await joulometer.idle();
   const quietBefore = sampleQuietness();
   const rssBeforeBytes = rssBytes();
-  const loaded = await load(task, announce);
+  const loaded = await load(job, announce);
   announce('warm-up', loaded.id);
   const call = callOf(loaded);
-  const first = await firstCalls(call, task.inputs.map(shapeOf), nowMs);
+  const first = await firstCalls(call, job.inputs.map(shapeOf), nowMs);
   announce('measure', loaded.id);
   await joulometer.begin();
-  const steady = await steadyCalls(call, task.inputs.length, STEADY_MS[provider], nowMs);
-  const sequences = (sum(task.inputs.map((batch) => batch.length)) * steady.calls) / task.inputs.length;
+  const steady = await steadyCalls(call, job.inputs.length, STEADY_MS[provider], nowMs);
+  const sequences = (sum(job.inputs.map((batch) => batch.length)) * steady.calls) / job.inputs.length;
   const energy = await joulometer.end(sequences); // whole passes, so a whole number
   return {
     block: {
       schemaVersion: SCHEMA_VERSION,
       kind: 'cost',
-      definition: task.definition,
+      definition: job.definition,
       startedAt,
       wallMs: performance.now(), // since the process began
-      group: task.group,
-      block: task.block,
+      group: job.group,
+      block: job.block,
       id: loaded.id,
       loadMs: loaded.loadMs,
       ...first,
@@ -59,11 +59,11 @@ export async function runCostBlock(task: CostTask, announce: Announce): Promise<
 }
 
 /** @throws what the session said; the program makes a failed block of it. */
-async function load(task: CostTask, announce: Announce): Promise<LoadedVariant> {
-  const [wanted, ...others] = task.variants;
-  if (wanted === undefined || others.length > 0) throw new Error('a cost task has one variant');
+async function load(job: CostJob, announce: Announce): Promise<LoadedVariant> {
+  const [wanted, ...others] = job.variants;
+  if (wanted === undefined || others.length > 0) throw new Error('a cost job has one variant');
   const failures: Failure[] = [];
-  const loaded = await loadVariant(task, wanted, announce, failures);
+  const loaded = await loadVariant(job, wanted, announce, failures);
   if (loaded === null) throw new Error(failures[0]?.reason ?? `${wanted.id} was not loaded`);
   return loaded;
 }

@@ -1,6 +1,6 @@
-// What passes between the program and a worker process: one task as plain JSON on stdin, one result as one line of
+// What passes between the program and a worker process: one job as plain JSON on stdin, one result as one line of
 // JSON on stdout, and progress as lines on stderr. Inputs travel as token ids and graphs as paths, so a worker
-// needs neither data set nor tokenizer, and a task can be saved and run by hand (`--print-task`).
+// needs neither data set nor tokenizer, and a job can be saved and run by hand (`--print-job`).
 import { z } from 'zod';
 import { METRICS } from '../core/names.ts';
 import {
@@ -22,7 +22,7 @@ export const wantedGraphSchema = z.object({
 });
 export type WantedGraph = z.infer<typeof wantedGraphSchema>;
 
-const taskBase = {
+const jobBase = {
   definition: z.string(),
   group: groupSchema,
   /** Parallel to the plan's variants of the group; with a reading if the graph is a ready one. */
@@ -39,8 +39,8 @@ const witness = z.array(z.number().int()).min(1).optional();
 /** Of the witness: index of its first token of type 1; absent without any. */
 const witnessTypeOneFrom = z.number().int().optional();
 
-export const timeTaskSchema = z.object({
-  ...taskBase,
+export const timeJobSchema = z.object({
+  ...jobBase,
   kind: z.literal('time'),
   block: z.number().int(),
   /** From the start of the process to the end of the last round. */
@@ -50,18 +50,18 @@ export const timeTaskSchema = z.object({
   witness,
   witnessTypeOneFrom,
 });
-export type TimeTask = z.infer<typeof timeTaskSchema>;
+export type TimeJob = z.infer<typeof timeJobSchema>;
 
-export const profileTaskSchema = z.object({
-  ...taskBase,
+export const profileJobSchema = z.object({
+  ...jobBase,
   kind: z.literal('profile'),
   /** Folder of the zoo whose models the graphs were built from. */
   modelsDir: z.string().nullable(),
 });
-export type ProfileTask = z.infer<typeof profileTaskSchema>;
+export type ProfileJob = z.infer<typeof profileJobSchema>;
 
-export const accuracyTaskSchema = z.object({
-  ...taskBase,
+export const accuracyJobSchema = z.object({
+  ...jobBase,
   kind: z.literal('accuracy'),
   /** The right answer of every sequence, in the order of `inputs`. */
   labels: z.array(z.number()),
@@ -75,30 +75,30 @@ export const accuracyTaskSchema = z.object({
   witness,
   witnessTypeOneFrom,
 });
-export type AccuracyTask = z.infer<typeof accuracyTaskSchema>;
+export type AccuracyJob = z.infer<typeof accuracyJobSchema>;
 
 /** One variant, alone in its process. */
-export const costTaskSchema = z.object({ ...taskBase, kind: z.literal('cost'), block: z.number().int() });
-export type CostTask = z.infer<typeof costTaskSchema>;
+export const costJobSchema = z.object({ ...jobBase, kind: z.literal('cost'), block: z.number().int() });
+export type CostJob = z.infer<typeof costJobSchema>;
 
-export const loadTaskSchema = z.object({
-  ...taskBase,
+export const loadJobSchema = z.object({
+  ...jobBase,
   kind: z.literal('load'),
   block: z.number().int(),
   scenarios: z.array(scenarioSchema).min(1),
   budgetMs: z.number().positive(),
   seed: z.string(),
 });
-export type LoadTask = z.infer<typeof loadTaskSchema>;
+export type LoadJob = z.infer<typeof loadJobSchema>;
 
-export const taskSchema = z.discriminatedUnion('kind', [
-  timeTaskSchema,
-  profileTaskSchema,
-  accuracyTaskSchema,
-  costTaskSchema,
-  loadTaskSchema,
+export const jobSchema = z.discriminatedUnion('kind', [
+  timeJobSchema,
+  profileJobSchema,
+  accuracyJobSchema,
+  costJobSchema,
+  loadJobSchema,
 ]);
-export type Task = z.infer<typeof taskSchema>;
+export type Job = z.infer<typeof jobSchema>;
 
 export const failureSchema = failedBlockSchema.pick({ phase: true, variants: true, reason: true });
 export type Failure = z.infer<typeof failureSchema>;

@@ -14,39 +14,39 @@ import { measureLoad, type LoadResult } from './load/measureLoad.ts';
 import { cpuSets, isPinnedTo, pinningObstacle, usableCpus } from './load/pinning.ts';
 import { processCpuUs } from './load/processTime.ts';
 import { StreamPool } from './load/streamPool.ts';
-import type { Announce, LoadTask, WorkerResult } from './job.ts';
+import type { Announce, LoadJob, WorkerResult } from './job.ts';
 
 const HANG_MS = 30_000;
 /** Requests, from the shortest to the longest, that every session answers before anything counts. */
 const WARM_UPS = 16;
 
-export async function runLoadBlock(task: LoadTask, announce: Announce): Promise<WorkerResult> {
+export async function runLoadBlock(job: LoadJob, announce: Announce): Promise<WorkerResult> {
   const startedAt = new Date().toISOString();
-  const count = Math.max(...task.scenarios.map(({ streams }) => streams));
-  const pinning = await findPinning(task, count);
-  const pool = poolOf(task, count, pinning.sets);
+  const count = Math.max(...job.scenarios.map(({ streams }) => streams));
+  const pinning = await findPinning(job, count);
+  const pool = poolOf(job, count, pinning.sets);
   const clock = openClock();
   announce('measure');
   try {
     const before = sampleWith(pool, pinning.full);
     const result = await measureLoad({
-      scenarios: task.scenarios,
-      variants: task.variants.map(({ id }) => id),
-      inputs: task.inputs.length,
-      seed: task.seed,
-      endMs: clock.nowMs() - performance.now() + task.budgetMs, // since the process began
+      scenarios: job.scenarios,
+      variants: job.variants.map(({ id }) => id),
+      inputs: job.inputs.length,
+      seed: job.seed,
+      endMs: clock.nowMs() - performance.now() + job.budgetMs, // since the process began
       ...{ streams: pool, clock },
     });
     const quiet = quietnessDoubts(quietnessBetween(before, sampleWith(pool, pinning.full)));
     const doubts = [...quiet, ...pinning.doubts, ...unpinned(pool, pinning.sets)];
-    return { block: blockOf(task, startedAt, result, pinning.sets, doubts), failures: [...result.failures] };
+    return { block: blockOf(job, startedAt, result, pinning.sets, doubts), failures: [...result.failures] };
   } finally {
     await Promise.all([pool.stop(), clock.close()]);
   }
 }
 
 function blockOf(
-  task: LoadTask,
+  job: LoadJob,
   startedAt: string,
   { scenarios }: LoadResult,
   sets: Pinning['sets'],
@@ -55,11 +55,11 @@ function blockOf(
   return {
     schemaVersion: SCHEMA_VERSION,
     kind: 'load',
-    definition: task.definition,
+    definition: job.definition,
     startedAt,
     wallMs: performance.now(), // since the process began
-    group: task.group,
-    block: task.block,
+    group: job.group,
+    block: job.block,
     scenarios: [...scenarios],
     pinnedTo: sets,
     doubts,
@@ -67,7 +67,7 @@ function blockOf(
 }
 
 function poolOf(
-  { group, padId, inputs, variants }: LoadTask,
+  { group, padId, inputs, variants }: LoadJob,
   count: number,
   sets: Pinning['sets'],
 ): StreamPool {
@@ -78,7 +78,7 @@ function poolOf(
 }
 
 /** Indices of input batches of all sizes, the largest included: their memory is paid for before it counts. */
-export function warmUps(inputs: LoadTask['inputs']): number[] {
+export function warmUps(inputs: LoadJob['inputs']): number[] {
   const size = (index: number): number => inputs[index]?.reduce((total, ids) => total + ids.length, 0) ?? 0;
   const sorted = inputs.map((_, index) => index).sort((a, b) => size(b) - size(a));
   const wanted = Math.min(WARM_UPS, sorted.length);
@@ -95,7 +95,7 @@ interface Pinning {
   readonly doubts: readonly Doubt[];
 }
 
-async function findPinning({ group }: LoadTask, count: number): Promise<Pinning> {
+async function findPinning({ group }: LoadJob, count: number): Promise<Pinning> {
   const cpus = usableCpus() ?? [];
   const wanted = count * group.threads;
   const full = wanted >= cpus.length;

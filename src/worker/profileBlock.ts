@@ -16,21 +16,21 @@ import { loadZoo } from '../zoo/zoo.ts';
 import type { EncoderOutput } from '../runtime/session.ts';
 import { sum } from '../stats/samples.ts';
 import { loadVariant, type LoadedVariant } from './sessions.ts';
-import type { Announce, Failure, ProfileTask, WorkerResult } from './job.ts';
+import type { Announce, Failure, ProfileJob, WorkerResult } from './job.ts';
 
-export async function runProfileBlock(task: ProfileTask, announce: Announce): Promise<WorkerResult> {
+export async function runProfileBlock(job: ProfileJob, announce: Announce): Promise<WorkerResult> {
   const startedAt = new Date().toISOString();
   const failures: Failure[] = [];
   const variants: ProfileVariant[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'token-pruning-profile-'));
   try {
-    for (const [index, wanted] of task.variants.entries()) {
+    for (const [index, wanted] of job.variants.entries()) {
       const profilePrefix = join(folder, `variant-${index}`);
-      const loaded = await loadVariant(task, wanted, announce, failures, { profilePrefix });
+      const loaded = await loadVariant(job, wanted, announce, failures, { profilePrefix });
       if (loaded === null) continue;
       announce('measure', wanted.id);
       try {
-        variants.push(await profileVariant(task, wanted, loaded));
+        variants.push(await profileVariant(job, wanted, loaded));
       } catch (thrown) {
         failures.push({ phase: 'measure', variants: [wanted.id], reason: messageOf(thrown) });
       }
@@ -39,33 +39,33 @@ export async function runProfileBlock(task: ProfileTask, announce: Announce): Pr
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const { definition, group } = task;
+  const { definition, group } = job;
   const base = { schemaVersion: SCHEMA_VERSION, kind: 'profile', definition, startedAt, group } as const;
-  const inputsDigest = sha256Hex(stableJson(task.inputs));
+  const inputsDigest = sha256Hex(stableJson(job.inputs));
   return { block: { ...base, wallMs: performance.now(), inputsDigest, variants, doubts: [] }, failures };
 }
 
 async function profileVariant(
-  task: ProfileTask,
-  wanted: ProfileTask['variants'][number],
+  job: ProfileJob,
+  wanted: ProfileJob['variants'][number],
   loaded: LoadedVariant,
 ): Promise<ProfileVariant> {
   const logits: Float32Array[] = [];
   const seen: TokenCounts[] = [];
-  for (const [input, sequences] of task.inputs.entries()) {
+  for (const [input, sequences] of job.inputs.entries()) {
     const output = await loaded.run(input);
     checkFinite(output.logits, input);
     logits.push(output.logits.slice());
     seen.push(tokenCounts(output, sequences));
   }
   const { flops: profiledFlops, uncounted, ...profile } = readProfile(loaded.endProfiling());
-  const lengths = task.inputs.flat().map((ids) => ids.length);
+  const lengths = job.inputs.flat().map((ids) => ids.length);
   const layers = seen[0]?.kept.length ?? 0;
   return {
     id: loaded.id,
     sequences: lengths.length,
     inputTokens: sum(lengths),
-    ...(wanted.reading === undefined ? analytic(task, wanted.variant, seen) : UNKNOWN),
+    ...(wanted.reading === undefined ? analytic(job, wanted.variant, seen) : UNKNOWN),
     profiledFlops,
     keptTokens: Array.from({ length: layers }, (_, layer) =>
       sum(seen.flatMap(({ kept }) => kept[layer] ?? [])),
@@ -82,7 +82,7 @@ type Analytic = Pick<ProfileVariant, 'flops' | 'executedFlops'>;
 const UNKNOWN: Analytic = { flops: null, executedFlops: null };
 
 function analytic(
-  { group, modelsDir }: ProfileTask,
+  { group, modelsDir }: ProfileJob,
   variant: Variant,
   seen: readonly TokenCounts[],
 ): Analytic {

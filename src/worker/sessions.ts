@@ -10,7 +10,7 @@ import {
 import type { Answered } from './outputLabels.ts';
 import { toBatch, type SequenceIds } from '../text/batch.ts';
 import { answerInPieces } from './pieces.ts';
-import type { Announce, Failure, Task, WantedGraph } from './job.ts';
+import type { Announce, Failure, Job, WantedGraph } from './job.ts';
 
 export interface LoadedVariant {
   readonly id: string;
@@ -31,34 +31,34 @@ export interface LoadedVariant {
 
 /** Null, with the failure noted, if the session cannot be made. */
 export async function loadVariant(
-  task: Task,
+  job: Job,
   { id, graph, reading }: WantedGraph,
   announce: Announce,
   failures: Failure[],
   extra: Partial<SessionSettings> = {},
 ): Promise<LoadedVariant | null> {
   announce('load', id);
-  const { provider, threads } = task.group;
+  const { provider, threads } = job.group;
   try {
     const session = await createSession({ path: graph, reading }, { provider, threads, ...extra });
-    return { id, ...loadedOf(session, task) };
+    return { id, ...loadedOf(session, job) };
   } catch (thrown) {
     failures.push({ phase: 'load', variants: [id], reason: messageOf(thrown) });
     return null;
   }
 }
 
-function loadedOf(session: EncoderSession, task: Task): Omit<LoadedVariant, 'id'> {
+function loadedOf(session: EncoderSession, job: Job): Omit<LoadedVariant, 'id'> {
   const { takes, loadMs, threadsStarted } = session;
-  const texts = textsOf(task);
+  const texts = textsOf(job);
   const whole = takes.batch === null && takes.padding;
-  const fed = task.kind === 'accuracy' && !whole ? [] : texts; // pieces make their own
-  const feeds = fed.map((batch) => session.prepare(toBatch(batch, task.padId, takes.length ?? 0)));
+  const fed = job.kind === 'accuracy' && !whole ? [] : texts; // pieces make their own
+  const feeds = fed.map((batch) => session.prepare(toBatch(batch, job.padId, takes.length ?? 0)));
   const run: LoadedVariant['run'] = (input) => session.run(at(feeds, input));
   return {
     ...{ loadMs, threadsStarted, fixedLength: takes.length, run },
-    answer: async (text) => Array.from((await answerInPieces(session, [text], task.padId)).logits),
-    answers: whole ? run : (input) => answerInPieces(session, at(texts, input), task.padId),
+    answer: async (text) => Array.from((await answerInPieces(session, [text], job.padId)).logits),
+    answers: whole ? run : (input) => answerInPieces(session, at(texts, input), job.padId),
     endProfiling: () => session.endProfiling(),
     release: () => session.release(),
   };
@@ -70,7 +70,7 @@ function at<T>(batches: readonly T[], input: number): T {
   return found;
 }
 
-function textsOf({ inputs, typeOneFrom }: Pick<Task, 'inputs' | 'typeOneFrom'>): SequenceIds[][] {
+function textsOf({ inputs, typeOneFrom }: Pick<Job, 'inputs' | 'typeOneFrom'>): SequenceIds[][] {
   return inputs.map((sequences, input) =>
     sequences.map((ids, index) => ({ ids, typeOneFrom: typeOneFrom?.[input]?.[index] ?? ids.length })),
   );

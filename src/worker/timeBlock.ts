@@ -14,46 +14,46 @@ import { mean, sum } from '../stats/samples.ts';
 import { proveSettings, unactedDoubts, type ProvenSession } from '../runtime/settingsProof.ts';
 import { loadVariant, type LoadedVariant } from './sessions.ts';
 import { watchSurroundings, type Surroundings } from './surroundings.ts';
-import type { Announce, Failure, TimeTask, WantedGraph, WorkerResult } from './job.ts';
+import type { Announce, Failure, TimeJob, WantedGraph, WorkerResult } from './job.ts';
 import { withWitness, witnessDigest } from './witnesses.ts';
 
 /** For CPUs that others use, out of the block's own time. */
 const WAIT_SHARE = 0.1;
 const LONGEST_WAIT_MS = 60_000;
 
-export async function runTimeBlock(task: TimeTask, announce: Announce): Promise<WorkerResult> {
+export async function runTimeBlock(job: TimeJob, announce: Announce): Promise<WorkerResult> {
   const startedAt = new Date().toISOString();
   const failures: Failure[] = [];
-  const patienceMs = Math.min(LONGEST_WAIT_MS, WAIT_SHARE * task.budgetMs);
-  const effectiveCpus = await waitForCpus({ threads: task.group.threads, patienceMs });
-  const loaded = await loadAll(task, announce, failures);
+  const patienceMs = Math.min(LONGEST_WAIT_MS, WAIT_SHARE * job.budgetMs);
+  const effectiveCpus = await waitForCpus({ threads: job.group.threads, patienceMs });
+  const loaded = await loadAll(job, announce, failures);
   const surroundings = watchSurroundings();
-  const measured = await measure(task, loaded.map(subjectOf), surroundings, announce);
+  const measured = await measure(job, loaded.map(subjectOf), surroundings, announce);
   const around = surroundings.doubts();
   const peak = peakRssBytes();
   const { result } = measured;
   // From here on nothing is timed any more.
   const alive = loaded.filter(({ id }) => result.variants.some((variant) => variant.id === id));
-  const settings = await proveSettings(task.group, alive.map(provable));
-  const variants = await withWitness(task, result.variants, alive, failures);
+  const settings = await proveSettings(job.group, alive.map(provable));
+  const variants = await withWitness(job, result.variants, alive, failures);
   return {
     block: {
       schemaVersion: SCHEMA_VERSION,
       kind: 'time',
-      definition: task.definition,
+      definition: job.definition,
       startedAt,
       wallMs: performance.now(), // since the process began
-      group: task.group,
-      block: task.block,
+      group: job.group,
+      block: job.block,
       variants: variants.map(rounded),
-      meanInputTokens: mean(task.inputs.flat().map((ids) => ids.length)),
+      meanInputTokens: mean(job.inputs.flat().map((ids) => ids.length)),
       peakRssBytes: peak,
       settings,
       effectiveCpus,
       harness: { loadMs: sum(loaded.map(({ loadMs }) => loadMs)), ...result.harness },
-      ...witnessDigest(task.witness),
+      ...witnessDigest(job.witness),
       doubts: [
-        ...effectiveCpuDoubts(effectiveCpus, task.group.threads),
+        ...effectiveCpuDoubts(effectiveCpus, job.group.threads),
         ...around,
         ...unactedDoubts(settings),
         ...doubtsOf(measured),
@@ -67,11 +67,11 @@ export async function runTimeBlock(task: TimeTask, announce: Announce): Promise<
  * Loaded in an order of the block's own: where memory lies depends on it, and a place that were always the same would
  * be a bias that no number of blocks could show.
  */
-async function loadAll(task: TimeTask, announce: Announce, failures: Failure[]): Promise<LoadedVariant[]> {
-  const wanted = withAgain(task.variants);
+async function loadAll(job: TimeJob, announce: Announce, failures: Failure[]): Promise<LoadedVariant[]> {
+  const wanted = withAgain(job.variants);
   const all = new Map<string, LoadedVariant>();
-  for (const one of createRandom(`load/${task.seed}`).shuffle(wanted)) {
-    const loaded = await loadVariant(task, one, announce, failures);
+  for (const one of createRandom(`load/${job.seed}`).shuffle(wanted)) {
+    const loaded = await loadVariant(job, one, announce, failures);
     if (loaded !== null) all.set(loaded.id, loaded);
   }
   return wanted.flatMap(({ id }) => all.get(id) ?? []);
@@ -101,20 +101,20 @@ interface Measured {
 }
 
 async function measure(
-  task: TimeTask,
+  job: TimeJob,
   subjects: readonly Subject[],
   { onCall }: Surroundings,
   announce: Announce,
 ): Promise<Measured> {
   let driven: DriveReport = { iterations: 0, totalMs: 0 };
   const drive: Drive = async (round) => {
-    const budgetMs = task.budgetMs - performance.now();
-    driven = await driveWithBenny(round, { minRounds: task.minRounds, budgetMs });
+    const budgetMs = job.budgetMs - performance.now();
+    driven = await driveWithBenny(round, { minRounds: job.minRounds, budgetMs });
   };
   const result = await measureLatency(subjects, {
-    inputs: task.inputs.length,
+    inputs: job.inputs.length,
     leastWarmUpMs: LEAST_WARM_UP_MS,
-    random: createRandom(task.seed),
+    random: createRandom(job.seed),
     nowMs: () => performance.now(),
     drive,
     onCall,

@@ -3,7 +3,7 @@ import { messageOf } from '../core/errors.ts';
 import { sha256Hex } from '../core/hash.ts';
 import type { BlockVariant } from '../core/schema/timedVariant.ts';
 import type { LoadedVariant } from './sessions.ts';
-import type { Failure, TimeTask } from './job.ts';
+import type { Failure, TimeJob } from './job.ts';
 
 export function witnessDigest(witness: readonly number[] | undefined): { witnessDigest?: string } {
   return witness === undefined ? {} : { witnessDigest: sha256Hex(witness.join(' ')) };
@@ -11,7 +11,7 @@ export function witnessDigest(witness: readonly number[] | undefined): { witness
 
 /** Asks every session, and in a time block after the last timed call: the new shape must not disturb any. */
 export async function withWitness<V extends { readonly id: string }>(
-  { witness, witnessTypeOneFrom }: Pick<TimeTask, 'witness' | 'witnessTypeOneFrom'>,
+  { witness, witnessTypeOneFrom }: Pick<TimeJob, 'witness' | 'witnessTypeOneFrom'>,
   variants: readonly V[],
   loaded: readonly LoadedVariant[],
   failures: Failure[],

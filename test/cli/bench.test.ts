@@ -45,7 +45,7 @@ test('wrong usage leaves with 2, nothing on stdout and one line on stderr', () =
     [['--suit', 'quick'], /unknown flag --suit \(did you mean --suite\?/],
     [['--list', '--seq-lens', '4096'], /sequence length 4096 is more than the 512 positions/],
     [['--list', '--models', 'gpt'], /unknown model "gpt"/],
-    [['--print-task', 'nope'], /no group "nope" in the plan/],
+    [['--print-job', 'nope'], /no group "nope" in the plan/],
     [['--task', 'reviews', '--out', join(file, 'results')], /cannot write results to/],
     [['--resume', 'nope', '--out', tmpdir()], /no run "nope" under/],
   ];

@@ -11,7 +11,7 @@ import { groupKey } from '../../src/core/keys.ts';
 import { timeBlockSchema } from '../../src/core/schema/block.ts';
 import type { Group } from '../../src/core/schema/group.ts';
 import { summarySchema, type Summary } from '../../src/core/schema/summary.ts';
-import { peerTaskSchema, type PeerTask } from '../../src/run/peerJobs.ts';
+import { peerJobSchema, type PeerJob } from '../../src/run/peerJobs.ts';
 import { peerBlock } from '../fixtures/blocks.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
@@ -96,32 +96,32 @@ test('a run that is not there and a call without one are refused', () => {
   refused(main(['peers', '--run', 'nights', '--out', out]), /no run "nights"/);
 });
 
-function tasks(): { dir: string; tasks: PeerTask[]; skipped: string[] } {
-  const { code, stdout, stderr } = peers('--print-tasks');
+function jobs(): { dir: string; jobs: PeerJob[]; skipped: string[] } {
+  const { code, stdout, stderr } = peers('--print-jobs');
   assert.equal(code, 0, stderr);
-  const told = JSON.parse(stdout) as { dir: string; tasks: unknown[]; skipped: string[] };
-  return { ...told, tasks: told.tasks.map((task) => peerTaskSchema.parse(task)) };
+  const told = JSON.parse(stdout) as { dir: string; jobs: unknown[]; skipped: string[] };
+  return { ...told, jobs: told.jobs.map((job) => peerJobSchema.parse(job)) };
 }
 
 test('peers are told the token ids and the graphs of the run itself, and where its weights are', () => {
-  const [task, ...others] = tasks().tasks;
-  assert.ok(task !== undefined && others.length === 0);
-  const printed = main(['bench', ...FLAGS.split(' '), '--print-task', task.key]);
-  const worker = JSON.parse(printed.stdout) as Pick<PeerTask, 'inputs' | 'variants'>;
-  assert.deepEqual(task.inputs, worker.inputs);
+  const [job, ...others] = jobs().jobs;
+  assert.ok(job !== undefined && others.length === 0);
+  const printed = main(['bench', ...FLAGS.split(' '), '--print-job', job.key]);
+  const worker = JSON.parse(printed.stdout) as Pick<PeerJob, 'inputs' | 'variants'>;
+  assert.deepEqual(job.inputs, worker.inputs);
   assert.deepEqual(
-    task.variants.map(({ graph }) => graph),
+    job.variants.map(({ graph }) => graph),
     worker.variants.map(({ graph }) => graph),
   );
-  assert.ok(existsSync(task.model.weights));
-  assert.equal((JSON.parse(task.model.config) as Record<string, unknown>)['num_hidden_layers'], 6);
+  assert.ok(existsSync(job.model.weights));
+  assert.equal((JSON.parse(job.model.config) as Record<string, unknown>)['num_hidden_layers'], 6);
 });
 
 test('a group whose texts are no longer those of the run is left out with the reason', () => {
   const path = join(dir, 'blocks', groupKey(onlyGroup()), 'profile-0.json');
   const whole = readFileSync(path, 'utf8');
   writeFileSync(path, whole.replace(/"inputsDigest":"[0-9a-f]+"/, '"inputsDigest":"00"'));
-  const { skipped, tasks: left } = tasks();
+  const { skipped, jobs: left } = jobs();
   writeFileSync(path, whole);
   assert.deepEqual(left, []);
   assert.match(skipped[0] ?? '', /is left out: its texts are not those of the run any more/);

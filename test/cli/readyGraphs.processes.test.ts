@@ -187,10 +187,10 @@ it('lists cells, and refuses before it measures what is not there', () => {
   renameSync(moved, join(folder, 'three.onnx'));
 });
 
-it('a task for a worker says how its graphs are fed', () => {
+it('a job for a worker says how its graphs are fed', () => {
   const group = 'graphs.reviews.full.cpu.as-is.t1.b2.s16';
   const { code, stdout } = bench(
-    '--print-task',
+    '--print-job',
     group,
     '--graph',
     graph('half'),
@@ -200,10 +200,10 @@ it('a task for a worker says how its graphs are fed', () => {
     ...SMALL,
   );
   assert.equal(code, 0);
-  const task = JSON.parse(stdout) as { variants: { id: string; reading: { inputs: object } }[] };
+  const job = JSON.parse(stdout) as { variants: { id: string; reading: { inputs: object } }[] };
   assert.deepEqual(
-    task.variants.map(({ id }) => id),
+    job.variants.map(({ id }) => id),
     ['dense', 'graph:half'],
   );
-  assert.deepEqual(task.variants[1]?.reading.inputs, { mask: ['odd'] });
+  assert.deepEqual(job.variants[1]?.reading.inputs, { mask: ['odd'] });
 });

@@ -118,9 +118,9 @@ test('only the groups of candidates are measured again, with as many blocks as a
   const fresh = await again(night, {
     groups: candidateGroups({ cells }),
     blocks: 3,
-    launch: (task, launchOptions) => {
-      launched.push(`${task.kind} ${task.group.seqLen}`);
-      return scripted(task, launchOptions);
+    launch: (job, launchOptions) => {
+      launched.push(`${job.kind} ${job.group.seqLen}`);
+      return scripted(job, launchOptions);
     },
   });
   assert.equal(fresh.outcome, 'measured');

@@ -5,7 +5,7 @@ import type { Block } from '../../src/core/schema/block.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { execute, type Execution, type Watcher } from '../../src/run/execute.ts';
 import type { Outcome } from '../../src/run/spawn.ts';
-import type { LoadTask, Task } from '../../src/worker/job.ts';
+import type { LoadJob, Job } from '../../src/worker/job.ts';
 import { TimePlan } from '../../src/run/timePlan.ts';
 import type { PreparedStep } from '../../src/run/workbench.ts';
 import {
@@ -43,9 +43,9 @@ const PLAN = makePlan(
   [{ name: 'small', origin: 'shipped' as const, maxPositions: 64, points: [{ name: 'x2', method: 'ltp' }] }],
 );
 
-const SCENARIO: LoadTask['scenarios'] = [{ name: 'single-stream', streams: 1, ratePerSecond: null }];
+const SCENARIO: LoadJob['scenarios'] = [{ name: 'single-stream', streams: 1, ratePerSecond: null }];
 
-type Answer = (task: Task) => Outcome;
+type Answer = (job: Job) => Outcome;
 
 /** An executor whose workers answer from a function. */
 class Scene {
@@ -53,7 +53,7 @@ class Scene {
   readonly launched: string[] = [];
   readonly said: string[] = [];
   readonly controller = new AbortController();
-  answer: Answer = (task) => done(task);
+  answer: Answer = (job) => done(job);
   definition = 'd';
   plan = PLAN;
 
@@ -78,9 +78,9 @@ class Scene {
         scenarios: 0,
         moreBlocks: false,
       }),
-      launch: (task) => {
-        this.launched.push(`${task.kind}${task.kind === 'time' ? task.block : ''} s${task.group.seqLen}`);
-        return Promise.resolve(this.answer(task));
+      launch: (job) => {
+        this.launched.push(`${job.kind}${job.kind === 'time' ? job.block : ''} s${job.group.seqLen}`);
+        return Promise.resolve(this.answer(job));
       },
       environment: () => ({}),
       obstacle: () => null,
@@ -107,7 +107,7 @@ class Scene {
     return {
       definition: this.definition,
       failures: [],
-      task: ({ budgetMs }, without) => {
+      job: ({ budgetMs }, without) => {
         const left = all.filter(({ id }) => !without.has(id));
         if (kind === 'time')
           return { kind, ...base, variants: left, block, budgetMs, minRounds: 1, seed: '' };
@@ -135,13 +135,13 @@ function label(block: Block): string {
   return `${block.kind === 'failed' ? block.of : block.kind}${number} s${block.group.seqLen}${ids}`;
 }
 
-function done(task: Task): Outcome {
-  const { group, definition, variants } = task;
+function done(job: Job): Outcome {
+  const { group, definition, variants } = job;
   const changes = { group, definition };
   const own = variants.map(({ id }) => timedVariant(id, [[1, 1]]));
-  switch (task.kind) {
+  switch (job.kind) {
     case 'time':
-      return { status: 'done', result: { block: timeBlock(task.block, own, changes), failures: [] } };
+      return { status: 'done', result: { block: timeBlock(job.block, own, changes), failures: [] } };
     case 'profile':
       return {
         status: 'done',
@@ -151,7 +151,7 @@ function done(task: Task): Outcome {
         },
       };
     case 'cost': {
-      const block = costBlock(variants[0]?.id ?? '', task.block, changes);
+      const block = costBlock(variants[0]?.id ?? '', job.block, changes);
       return { status: 'done', result: { block, failures: [] } };
     }
     case 'load':
@@ -217,10 +217,10 @@ test('a failure that is stored is tried again', async () => {
 
 test('a killed worker costs its block only', async () => {
   const scene = new Scene();
-  scene.answer = (task) =>
-    task.kind === 'time' && task.block === 1 && task.group.seqLen === 16
+  scene.answer = (job) =>
+    job.kind === 'time' && job.block === 1 && job.group.seqLen === 16
       ? { status: 'failed', phase: 'memory', id: undefined, reason: 'out of memory during measure' }
-      : done(task);
+      : done(job);
   const blocks = await scene.run();
   assert.deepEqual(scene.launched, ORDER);
   assert.deepEqual(
@@ -233,10 +233,10 @@ test('a killed worker costs its block only', async () => {
 
 test('a group whose first block fails gets no further time blocks', async () => {
   const scene = new Scene();
-  scene.answer = (task) =>
-    task.kind === 'time' && task.group.seqLen === 16
+  scene.answer = (job) =>
+    job.kind === 'time' && job.group.seqLen === 16
       ? { status: 'failed', phase: 'timeout', id: undefined, reason: 'no result after 5 s' }
-      : done(task);
+      : done(job);
   await scene.run();
   assert.deepEqual(
     scene.launched,
@@ -246,15 +246,15 @@ test('a group whose first block fails gets no further time blocks', async () => 
 
 test('a variant that takes the process down is left out and the others are measured', async () => {
   const scene = new Scene();
-  scene.answer = (task) =>
-    task.group.seqLen === 16 && task.variants.some(({ id }) => id === 'ltp:x2')
+  scene.answer = (job) =>
+    job.group.seqLen === 16 && job.variants.some(({ id }) => id === 'ltp:x2')
       ? {
           status: 'failed',
           phase: 'crash',
           id: 'ltp:x2',
           reason: 'worker ended by SIGSEGV during load of ltp:x2',
         }
-      : done(task);
+      : done(job);
   const blocks = await scene.run();
   assert.deepEqual(scene.launched.slice(0, 3), ['time0 s16', 'time0 s16', 'profile s16']);
   assert.equal(
@@ -270,8 +270,8 @@ test('a variant that takes the process down is left out and the others are measu
 
 test('an interruption ends the run after the running block', async () => {
   const scene = new Scene();
-  scene.answer = (task) => {
-    if (task.kind !== 'profile') return done(task);
+  scene.answer = (job) => {
+    if (job.kind !== 'profile') return done(job);
     scene.controller.abort();
     return { status: 'interrupted' };
   };
@@ -286,10 +286,10 @@ const WITH_COSTS = { ...PLAN, costs: 'largest' } as const;
 test('a cost block that fails is one failure of one variant, and nobody is left out for it', async () => {
   const scene = new Scene();
   scene.plan = WITH_COSTS;
-  scene.answer = (task) =>
-    task.kind === 'cost' && task.block === 2
+  scene.answer = (job) =>
+    job.kind === 'cost' && job.block === 2
       ? { status: 'failed', phase: 'crash', id: 'ltp:x2', reason: 'worker ended by SIGSEGV' }
-      : done(task);
+      : done(job);
   const blocks = await scene.run();
   assert.equal(scene.launched.filter((name) => name === 'cost s32').length, 3, 'once a variant');
   assert.deepEqual(
@@ -311,10 +311,10 @@ test('a cost block that fails is one failure of one variant, and nobody is left 
 test('a group without any times gets no cost blocks', async () => {
   const scene = new Scene();
   scene.plan = WITH_COSTS;
-  scene.answer = (task) =>
-    task.kind === 'time' && task.group.seqLen === 32
+  scene.answer = (job) =>
+    job.kind === 'time' && job.group.seqLen === 32
       ? { status: 'failed', phase: 'timeout', id: undefined, reason: 'no result after 5 s' }
-      : done(task);
+      : done(job);
   await scene.run();
   assert.ok(!scene.launched.includes('cost s32'));
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { GpuSample } from '../../src/machine/gpuClock.ts';
 import { watchingGpu } from '../../src/run/gpuWatch.ts';
 import type { Launch, LaunchOptions, Outcome } from '../../src/run/spawn.ts';
-import type { Task } from '../../src/worker/job.ts';
+import type { Job } from '../../src/worker/job.ts';
 import { GROUP, timeBlock, timedVariant } from '../fixtures/blocks.ts';
 
 const OPTIONS: LaunchOptions = { timeoutMs: 1000, environment: {}, signal: new AbortController().signal };
@@ -11,7 +11,7 @@ const HOT: GpuSample = { smMhz: 1110, maxSmMhz: 1590, celsius: 83, watts: 70, re
 
 async function codesOf(provider: 'cpu' | 'cuda', samples: readonly GpuSample[]): Promise<string[]> {
   const group = { ...GROUP, provider };
-  const task: Task = {
+  const job: Job = {
     ...{ kind: 'time', definition: 'd', group, variants: [], padId: 0, inputs: [[[1]]], block: 0 },
     ...{ budgetMs: 1, minRounds: 1, seed: '' },
   };
@@ -25,7 +25,7 @@ async function codesOf(provider: 'cpu' | 'cuda', samples: readonly GpuSample[]):
         return Promise.resolve(samples);
       },
     });
-  const outcome = await watchingGpu(launch, watch)(task, OPTIONS);
+  const outcome = await watchingGpu(launch, watch)(job, OPTIONS);
   assert.equal(stopped, provider === 'cuda');
   assert.ok(outcome.status === 'done');
   return outcome.result.block.doubts.map(({ code }) => code);

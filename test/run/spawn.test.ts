@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { conclude, launchWorker, type Ended, type Outcome } from '../../src/run/spawn.ts';
-import { formatProgress, parseProgress, type Task } from '../../src/worker/job.ts';
+import { formatProgress, parseProgress, type Job } from '../../src/worker/job.ts';
 import { GROUP, timeBlock } from '../fixtures/blocks.ts';
 
-const TASK: Task = {
+const JOB: Job = {
   ...{ kind: 'time', definition: 'd', group: GROUP, block: 0, padId: 0, inputs: [[[1]]] },
   ...{ budgetMs: 10, minRounds: 1, seed: 's' },
   variants: [{ id: 'dense', variant: { method: 'dense', point: null }, graph: '/nowhere.onnx' }],
@@ -19,7 +19,7 @@ function launch(program: string, changes: { signal?: AbortSignal } = {}): Promis
   const workerPath = join(mkdtempSync(join(tmpdir(), 'worker-')), 'worker.mjs');
   writeFileSync(workerPath, program);
   const options = { timeoutMs: 20_000, environment: {}, signal: new AbortController().signal };
-  return launchWorker(TASK, { ...options, ...changes, workerPath });
+  return launchWorker(JOB, { ...options, ...changes, workerPath });
 }
 
 const AT_LTP = `process.stderr.write('@progress {"phase":"load","id":"ltp:x2"}\\n');`;
@@ -30,11 +30,11 @@ async function failureOf(program: string): Promise<Outcome & { status: 'failed' 
   return outcome;
 }
 
-test('a worker gets its task on stdin and gives its result as the last line on stdout', async () => {
+test('a worker gets its job on stdin and gives its result as the last line on stdout', async () => {
   const outcome = await launch(`
     import { text } from 'node:stream/consumers';
-    const task = JSON.parse(await text(process.stdin));
-    if (task.group.model !== 'small') throw new Error('another task');
+    const job = JSON.parse(await text(process.stdin));
+    if (job.group.model !== 'small') throw new Error('another job');
     console.log('a native library says hello');
     console.log(${JSON.stringify(RESULT)});`);
   assert.equal(outcome.status, 'done');
@@ -91,7 +91,7 @@ test('an exit code and a missing result are failures', async () => {
 });
 
 test('the real worker refuses a graph that is not there as a failure of its variant', async () => {
-  const outcome = await launchWorker(TASK, {
+  const outcome = await launchWorker(JOB, {
     timeoutMs: 600_000,
     environment: {},
     signal: new AbortController().signal,

@@ -20,32 +20,32 @@ const prepare = (wanted: Step, changes: Partial<typeof tiny> = {}): Promise<Prep
   return new Workbench(plan, sources).prepare(wanted);
 };
 
-test('a task holds ids and paths, and all blocks of a group have the same inputs', async () => {
+test('a job holds ids and paths, and all blocks of a group have the same inputs', async () => {
   const [first, second] = [await prepare(step('time')), await prepare(step('time', 1))];
-  const [task, other] = [first.task(SHARE, NONE), second.task(SHARE, NONE)];
-  assert.ok(task?.kind === 'time' && other?.kind === 'time');
-  assert.deepEqual(task.inputs, other.inputs);
+  const [job, other] = [first.job(SHARE, NONE), second.job(SHARE, NONE)];
+  assert.ok(job?.kind === 'time' && other?.kind === 'time');
+  assert.deepEqual(job.inputs, other.inputs);
   assert.equal(first.definition, second.definition);
-  assert.notEqual(task.seed, other.seed);
-  assert.equal(task.inputs.length, 6); // 2048 tokens in batches of 2 x 160
-  for (const batch of task.inputs) assert.equal(batch.length, 2);
+  assert.notEqual(job.seed, other.seed);
+  assert.equal(job.inputs.length, 6); // 2048 tokens in batches of 2 x 160
+  for (const batch of job.inputs) assert.equal(batch.length, 2);
   assert.deepEqual(
-    task.variants.map(({ id }) => id),
+    job.variants.map(({ id }) => id),
     ['dense-padded', 'dense', 'ltp:x2'],
   );
 });
 
 test('a variant can be left out without changing the definition', async () => {
   const prepared = await prepare(step('time'));
-  const task = prepared.task(SHARE, new Set(['ltp:x2']));
-  assert.equal(task?.variants.length, 2);
-  assert.equal(task.definition, prepared.definition);
-  assert.equal(prepared.task(SHARE, new Set(['ltp:x2', 'dense', 'dense-padded'])), null);
+  const job = prepared.job(SHARE, new Set(['ltp:x2']));
+  assert.equal(job?.variants.length, 2);
+  assert.equal(job.definition, prepared.definition);
+  assert.equal(prepared.job(SHARE, new Set(['ltp:x2', 'dense', 'dense-padded'])), null);
 });
 
 test('accuracy is on other documents than the timed ones, sorted by length, every one with its label', async () => {
-  const accuracy = (await prepare(step('accuracy'))).task(SHARE, NONE);
-  const time = (await prepare(step('time'))).task(SHARE, NONE);
+  const accuracy = (await prepare(step('accuracy'))).job(SHARE, NONE);
+  const time = (await prepare(step('time'))).job(SHARE, NONE);
   assert.ok(accuracy?.kind === 'accuracy' && time);
   const sequences = accuracy.inputs.flat();
   assert.equal(sequences.length, 12);
@@ -95,5 +95,5 @@ test('a point that cannot be built fails alone', async () => {
     },
   });
   assert.deepEqual(prepared.failures, [{ phase: 'start', variants: ['ltp:x2'], reason: 'truncated' }]);
-  assert.equal(prepared.task(SHARE, NONE)?.variants.length, 2);
+  assert.equal(prepared.job(SHARE, NONE)?.variants.length, 2);
 });

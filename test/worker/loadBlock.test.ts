@@ -13,7 +13,7 @@ test('the pool of a load step is large, holds the timed texts, and streams are s
   const plan = { ...tiny.plan, accuracyThreads: 6 };
   const taskOf = async (kind: 'load' | 'time') => {
     const step = stepsOf(plan).find((one) => one.kind === kind)!;
-    return (await new Workbench(plan, tiny.sources).prepare(step)).task({ budgetMs: 1000 }, new Set())!;
+    return (await new Workbench(plan, tiny.sources).prepare(step)).job({ budgetMs: 1000 }, new Set())!;
   };
   const [load, time] = [await taskOf('load'), await taskOf('time')];
   assert.ok(load.kind === 'load');
