@@ -1,11 +1,11 @@
 // The model under calibration: its dense graph and the one graph of the method that serves every strength, on one set of
 // examples at a time. An answer holds logits and kept tokens by example, so that divergences, metrics, FLOPs and their
 // intervals are all computed from the same calls.
-import type { FlopsParts } from '../core/schema/block.ts';
 import { encoderFlops, total } from '../rows/flops.ts';
 import { checkFinite } from '../worker/logits.ts';
 import { ensureGraph, KERNELS } from '../zoo/graphCache.ts';
 import { KEEP_ALL } from '../graphs/methods/contract.ts';
+import { flopsModel } from '../graphs/flopsModel.ts';
 import { METHOD } from '../graphs/methods/index.ts';
 import type { ModelEntry } from '../zoo/entry.ts';
 import { createSession, type EncoderSession, type TokenInputs } from '../runtime/session.ts';
@@ -122,17 +122,11 @@ export class Subject {
     const { entry, method } = this;
     const rule = strengths === null ? KEEP_ALL : ruleAt(entry, method, strengths);
     const contract = METHOD[strengths === null ? 'dense' : method];
+    const model = flopsModel(entry.config, contract, rule, KERNELS.cpu);
     return set.lengths.map((length, example) => {
       const own = kept.map((layer) => [layer[example] ?? 0]);
       const counts = { lengths: [length], paddedLength: length, kept: own };
-      const { parts }: { parts: FlopsParts } = encoderFlops(
-        entry.config,
-        contract,
-        rule,
-        KERNELS.cpu,
-        counts,
-      );
-      return total(parts);
+      return total(encoderFlops(model, counts).parts);
     });
   }
 }

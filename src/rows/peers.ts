@@ -9,10 +9,9 @@ import { PEERS, type PeerBlock } from '../core/schema/peer.ts';
 import type { Row } from '../core/schema/row.ts';
 import { validityOf } from '../core/validity.ts';
 import { detectableEffect } from '../stats/detectable.ts';
-import { driftDoubts } from '../worker/blockDoubts.ts';
 import { timingDoubts } from './rowDoubts.ts';
 import { noiseFloor, speedup, timing } from './timing.ts';
-import { work } from './profiledWork.ts';
+import { NOT_PROFILED } from './profiled.ts';
 
 /** Ratios that differ by less between two kinds of process are no reason for doubt. */
 const PROCESS_TOLERANCE = 0.05;
@@ -51,7 +50,7 @@ function peerRow(
   const clocks = timing(blocks, id);
   const measured = clocks.latencyMs !== null;
   const vsDense = speedup(blocks, id, 'dense');
-  const evidence = { id, blocks: blocks.map(withDrift), speedup: vsDense, floor: noiseFloor(blocks) };
+  const evidence = { id, blocks, speedup: vsDense, floor: noiseFloor(blocks) };
   const doubts = measured
     ? [
         describe(id, blocks),
@@ -64,7 +63,7 @@ function peerRow(
     ...group,
     ...variant,
     ...clocks,
-    ...work(undefined, id),
+    ...NOT_PROFILED,
     speedup: measured ? { vsDense, vsDensePadded: speedup(blocks, id, 'dense-padded') } : null,
     conversion: null,
     accuracy: null,
@@ -91,10 +90,6 @@ function describe(id: string, blocks: readonly PeerBlock[]): Doubt {
     code: 'peer',
     message: `${id}: ${how}; ${versions.join(', ')}; its logits are within ${difference.toExponential(0)} of our dense graph's, so it computes the same`,
   };
-}
-
-function withDrift(block: PeerBlock): PeerBlock {
-  return { ...block, doubts: [...block.doubts, ...driftDoubts(block.variants)] };
 }
 
 function lostBlocks(failures: readonly FailedBlock[]): Doubt[] {

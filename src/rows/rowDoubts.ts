@@ -4,10 +4,11 @@ import type { AccuracyBlock, FailedBlock, ProfileBlock, TimeBlock } from '../cor
 import type { Doubt } from '../core/schema/doubt.ts';
 import type { Interval } from '../core/schema/group.ts';
 import type { NoiseFloor } from '../core/schema/summary.ts';
+import { driftDoubts } from './drift.ts';
 import { firstRunDoubts } from './firstRun.ts';
 import type { TimedBlock } from './timing.ts';
 import { witnessDoubts } from './witness.ts';
-import { find } from './profiledWork.ts';
+import { analyticFlops, variantIn } from './profiled.ts';
 
 /** Two independent counts of the same FLOPs may differ by this share. */
 const FLOPS_TOLERANCE = 0.005;
@@ -60,8 +61,9 @@ export function rowDoubts(evidence: Evidence): Doubt[] {
 
 /** What the blocks saw themselves, once a code: the first, with the number of blocks that it is of. */
 function blockDoubts(blocks: readonly TimedBlock[]): Doubt[] {
-  return unique(blocks.flatMap(({ doubts }) => doubts)).map((doubt) => {
-    const count = blocks.filter(({ doubts }) => doubts.some(({ code }) => code === doubt.code)).length;
+  const seen = blocks.map(({ doubts, variants }) => [...doubts, ...driftDoubts(variants)]);
+  return unique(seen.flat()).map((doubt) => {
+    const count = seen.filter((doubts) => doubts.some(({ code }) => code === doubt.code)).length;
     if (blocks.length === 1) return doubt;
     return { ...doubt, message: `${doubt.message} (in ${count} of ${blocks.length} blocks)` };
   });
@@ -100,9 +102,11 @@ function withinNoise({ id, speedup, floor }: TimingEvidence): Doubt[] {
 }
 
 function flopsMismatch({ id, profile }: Evidence): Doubt[] {
-  const own = find(profile, id);
-  if (own === undefined || own.executedFlops === null) return [];
-  const difference = Math.abs(own.executedFlops / own.profiledFlops - 1);
+  const own = variantIn(profile, id);
+  if (profile === undefined || own === undefined) return [];
+  const analytic = analyticFlops(profile, own);
+  if (analytic === null) return [];
+  const difference = Math.abs(analytic.executed / own.profiledFlops - 1);
   if (difference <= FLOPS_TOLERANCE) return [];
   return [
     {
@@ -115,9 +119,11 @@ function flopsMismatch({ id, profile }: Evidence): Doubt[] {
 
 /** For ready graphs; what is missing in dense is missing in every ratio to it. */
 function uncounted({ id, profile }: Evidence): Doubt[] {
-  const ids = [...new Set([id, 'dense'])].filter((one) => (find(profile, one)?.uncounted ?? []).length > 0);
+  const ids = [...new Set([id, 'dense'])].filter(
+    (one) => (variantIn(profile, one)?.uncounted ?? []).length > 0,
+  );
   if (ids.length === 0) return [];
-  const types = new Set(ids.flatMap((one) => find(profile, one)?.uncounted ?? []));
+  const types = new Set(ids.flatMap((one) => variantIn(profile, one)?.uncounted ?? []));
   return [
     {
       code: 'uncounted-operators',
@@ -128,7 +134,7 @@ function uncounted({ id, profile }: Evidence): Doubt[] {
 }
 
 function fixedLength({ id, profile }: Evidence): Doubt[] {
-  const length = find(profile, id)?.fixedLength;
+  const length = variantIn(profile, id)?.fixedLength;
   if (length === undefined) return [];
   return [
     {
@@ -143,7 +149,7 @@ function fixedLength({ id, profile }: Evidence): Doubt[] {
 function digestMismatch({ id, blocks, profile }: Evidence): Doubt[] {
   const timed = blocks.map(({ variants }) => variants.find((v) => v.id === id)?.logitsDigest);
   const digests = new Set(
-    [...timed, find(profile, id)?.logitsDigest].filter((digest) => digest !== undefined),
+    [...timed, variantIn(profile, id)?.logitsDigest].filter((digest) => digest !== undefined),
   );
   if (digests.size <= 1) return [];
   return [
@@ -156,7 +162,7 @@ function digestMismatch({ id, blocks, profile }: Evidence): Doubt[] {
 }
 
 function strayNodes({ id, profile }: Evidence): Doubt[] {
-  const own = find(profile, id);
+  const own = variantIn(profile, id);
   const asked = profile?.group.provider;
   if (own === undefined || asked === undefined || asked === 'cpu') return [];
   const onCpu = own.nodeProviders['cpu'] ?? own.nodeProviders['CPUExecutionProvider'] ?? 0;
@@ -177,7 +183,7 @@ function losses({ id, failures, profile, blocks }: Evidence): Doubt[] {
   if (lost !== undefined && blocks.length > 0) {
     doubts.push({ code: 'lost-blocks', message: `${timed.length} time block(s) failed: ${lost.reason}` });
   }
-  if (find(profile, id) === undefined) {
+  if (variantIn(profile, id) === undefined) {
     const failed = failures.find((failure) => failure.of === 'profile');
     doubts.push({
       code: 'no-profile',

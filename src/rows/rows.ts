@@ -15,7 +15,7 @@ import { peerRows } from './peers.ts';
 import { imprecisionDoubts } from './intervalWidths.ts';
 import { rowDoubts } from './rowDoubts.ts';
 import { noiseFloor, speedup, timing } from './timing.ts';
-import { work } from './profiledWork.ts';
+import { profiled } from './profiled.ts';
 
 export interface WantedGroup {
   readonly group: Group;
@@ -81,7 +81,7 @@ function makeRow(
 ): Row {
   const id = variantKey(variant);
   const blocks = time.filter(({ variants }) => variants.some((v) => v.id === id && v.samplesMs.length > 0));
-  const facts = work(profile, id);
+  const facts = profiled(profile, id);
   const clocks = timing(blocks, id);
   const vsDense = speedup(blocks, id, 'dense');
   const index = variants.indexOf(variant);

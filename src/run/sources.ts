@@ -2,6 +2,7 @@
 import type { Machine } from '../core/schema/machine.ts';
 import type { TaskFile } from '../core/schema/taskFile.ts';
 import { ensureGraph } from '../zoo/graphCache.ts';
+import { zooFlopsModel } from '../zoo/pointRule.ts';
 import { tokenizerOf } from '../zoo/tokenizerOf.ts';
 import { loadZoo, type Zoo } from '../zoo/zoo.ts';
 import type { Catalogue } from '../plan/catalogue.ts';
@@ -17,8 +18,6 @@ import type { Sources } from './workbench.ts';
 
 export interface SourceOptions {
   readonly zoo: Zoo;
-  /** Folder of the zoo if it is not the repository's own. */
-  readonly modelsDir: string | null;
   readonly dataDir: string | null;
   /** Set for a plan whose task is a file. */
   readonly taskFile?: TaskFile | undefined;
@@ -27,18 +26,18 @@ export interface SourceOptions {
   readonly versions: Machine['versions'];
 }
 
-export function makeSources({ zoo, modelsDir, dataDir, taskFile, graphs, versions }: SourceOptions): Sources {
+export function makeSources({ zoo, dataDir, taskFile, graphs, versions }: SourceOptions): Sources {
   const tokenizers = new Map<string, Tokenizer>();
   const tasks = new Map<string, TaskData>();
   const taskData = (task: string): TaskData =>
     once(tasks, task, () => loadTask(task === taskFile?.name ? taskFile : task, dataDir));
-  const own: Pick<Sources, 'graph' | 'outputLabels'> = {
+  const own: Pick<Sources, 'graph' | 'flopsModel' | 'outputLabels'> = {
+    flopsModel: ({ model, provider }, variant) => zooFlopsModel(zoo.model(model), variant, provider),
     outputLabels: ({ model, task }) => outputLabels(zoo, model, taskData(task)),
     graph: ({ model, provider, seqLen }, variant) =>
       ensureGraph(zoo.model(model), variant, { provider, seqLen }),
   };
   return {
-    modelsDir,
     versions: { onnxruntime: versions.onnxruntime },
     code: codeHash(),
     tokenizer: (model) =>
@@ -54,7 +53,7 @@ export function makeSources({ zoo, modelsDir, dataDir, taskFile, graphs, version
 /** Of a run of this machine's zoo. */
 export function sourcesOf(plan: Plan, { versions }: Pick<Machine, 'versions'>): Sources {
   const { dataDir, taskFile, graphs } = plan;
-  return makeSources({ zoo: loadZoo(), modelsDir: null, dataDir, taskFile, graphs, versions });
+  return makeSources({ zoo: loadZoo(), dataDir, taskFile, graphs, versions });
 }
 
 /** Undefined where every output means the label of its index. */
@@ -68,8 +67,9 @@ function outputLabels(zoo: Zoo, model: string, task: TaskData): number[] | undef
 function readySource(
   graphs: ReadyGraphs,
   taskData: Sources['taskData'],
-): Pick<Sources, 'graph' | 'outputLabels'> {
+): Pick<Sources, 'graph' | 'flopsModel' | 'outputLabels'> {
   return {
+    flopsModel: () => null,
     graph: (_, variant) => readyGraph(graphs, variant),
     outputLabels: ({ task }) => outputLabelsOf(graphs, taskData(task)),
   };

@@ -3,6 +3,7 @@
 import { sha256Hex, stableJson } from '../core/hash.ts';
 import { groupKey, variantKey } from '../core/keys.ts';
 import { messageOf } from '../core/errors.ts';
+import type { FlopsModel } from '../core/schema/flops.ts';
 import type { Group, Variant } from '../core/schema/group.ts';
 import type { Machine } from '../core/schema/machine.ts';
 import type { GraphReading } from '../core/schema/reading.ts';
@@ -30,13 +31,14 @@ export interface BuiltGraph {
 
 /** Where models and texts come from; the zoo and the data sets in a run, small ones under test. */
 export interface Sources {
-  readonly modelsDir: string | null;
   readonly versions: Pick<Machine['versions'], 'onnxruntime'>;
   /** Hash of the code that measures: codeHash.ts. */
   readonly code: string;
   tokenizer(model: string): Tokenizer;
   taskData(task: string): TaskData;
   graph(group: Group, variant: Variant): Promise<BuiltGraph>;
+  /** What the FLOPs of that graph are worked out from; null for a ready graph, whose inside is not known. */
+  flopsModel(group: Group, variant: Variant): FlopsModel | null;
   /** `outputLabels` of an accuracy job; undefined: every output means the label of its index. */
   outputLabels?(group: Group): number[] | undefined;
 }
@@ -101,7 +103,14 @@ export class Workbench {
         };
       }
       case 'profile':
-        return { kind: 'profile', ...base, modelsDir: this.sources.modelsDir };
+        return {
+          kind: 'profile',
+          ...base,
+          variants: base.variants.map((one) => ({
+            ...one,
+            flopsModel: this.sources.flopsModel(step.group, one.variant),
+          })),
+        };
       case 'cost':
         return { kind: 'cost', ...base, block: step.block };
       case 'load': {
@@ -159,6 +168,10 @@ export class Workbench {
           sha256,
           ...(reading === undefined ? [] : [reading]),
         ]),
+        flops:
+          step.kind === 'profile'
+            ? built.map(({ variant }) => this.sources.flopsModel(step.group, variant))
+            : [],
         outputLabels: step.kind === 'accuracy' ? this.sources.outputLabels?.(step.group) : undefined,
         inputs: inputs.map((batch) =>
           batch.map(({ ids, typeOneFrom, label }) => [label, typeOneFrom, ...ids]),

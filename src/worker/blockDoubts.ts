@@ -1,17 +1,14 @@
-// Reasons to distrust a time block that the block itself can see: garbage collections inside timed calls, a machine that
-// got faster or slower meanwhile, and stamps that do not add up to what the driver's clock says.
+// Reasons to distrust a time block that its samples do not show: garbage collections inside timed calls, and stamps that
+// do not add up to what the driver's clock says.
 import { PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks';
 import type { Doubt } from '../core/schema/doubt.ts';
 import type { BlockVariant } from '../core/schema/timedVariant.ts';
-import { median, sum } from '../stats/samples.ts';
+import { sum } from '../stats/samples.ts';
 
 /** From one call in a hundred on, the 99th percentile is that of the collector. */
 const COLLECTION_LIMIT_SHARE = 0.01;
 /** A collection that takes less of a call than this cannot be told from noise. */
 const COLLECTION_LEAST_SHARE = 0.01;
-const DRIFT_LIMIT_SHARE = 0.1;
-/** Below this many samples the ends of a block say nothing about drift. */
-const DRIFT_LEAST_SAMPLES = 12;
 
 /** A stretch of time by the clock of `performance.now`, milliseconds. */
 export interface Span {
@@ -66,36 +63,6 @@ export function collectionDoubts(calls: readonly Span[], collections: readonly S
 
 function overlapMs(call: Span, collection: Span): number {
   return Math.min(call.endMs, collection.endMs) - Math.max(call.startMs, collection.startMs);
-}
-
-/**
- * The first third of dense's samples (or of whatever was measured first) against the last third, each sample relative
- * to the median of its input: inputs differ, and a short block does not come to all of them in both thirds.
- */
-export function driftDoubts(variants: readonly BlockVariant[]): Doubt[] {
-  const watched = variants.find(({ id }) => id === 'dense') ?? variants[0];
-  if (watched === undefined || watched.samplesMs.length < DRIFT_LEAST_SAMPLES) return [];
-  const paces = relativeToInput(watched);
-  const third = Math.floor(paces.length / 3);
-  const change = median(paces.slice(-third)) / median(paces.slice(0, third)) - 1;
-  if (Math.abs(change) <= DRIFT_LIMIT_SHARE) return [];
-  return [
-    {
-      code: 'drift',
-      message: `${watched.id} became ${(100 * Math.abs(change)).toFixed(0)} % ${change > 0 ? 'slower' : 'faster'} within a block`,
-      advice: 'ratios are taken within rounds and suffer little; absolute times are doubtful',
-    },
-  ];
-}
-
-function relativeToInput({ samplesMs, inputIndex }: BlockVariant): number[] {
-  const typical = new Map(
-    [...new Set(inputIndex)].map((input) => [
-      input,
-      median(samplesMs.filter((_, index) => inputIndex[index] === input)),
-    ]),
-  );
-  return samplesMs.map((ms, index) => ms / (typical.get(inputIndex[index] ?? -1) ?? ms));
 }
 
 /** @param driverMs time of all rounds by the driver's own clock. */

@@ -10,6 +10,7 @@ import {
   timeBlockSchema,
 } from '../core/schema/block.ts';
 import { costBlockSchema } from '../core/schema/cost.ts';
+import { flopsModelSchema } from '../core/schema/flops.ts';
 import { groupSchema, variantSchema } from '../core/schema/group.ts';
 import { graphReadingSchema } from '../core/schema/reading.ts';
 import { loadBlockSchema, scenarioSchema } from '../core/schema/scenario.ts';
@@ -22,11 +23,13 @@ export const wantedGraphSchema = z.object({
 });
 export type WantedGraph = z.infer<typeof wantedGraphSchema>;
 
+const groupGraphSchema = wantedGraphSchema.extend({ variant: variantSchema });
+
 const jobBase = {
   definition: z.string(),
   group: groupSchema,
   /** Parallel to the plan's variants of the group; with a reading if the graph is a ready one. */
-  variants: z.array(wantedGraphSchema.extend({ variant: variantSchema })).min(1),
+  variants: z.array(groupGraphSchema).min(1),
   padId: z.number().int(),
   /** Input batch -> sequence -> token ids, unpadded. */
   inputs: z.array(z.array(z.array(z.number().int()))).min(1),
@@ -55,8 +58,7 @@ export type TimeJob = z.infer<typeof timeJobSchema>;
 export const profileJobSchema = z.object({
   ...jobBase,
   kind: z.literal('profile'),
-  /** Folder of the zoo whose models the graphs were built from. */
-  modelsDir: z.string().nullable(),
+  variants: z.array(groupGraphSchema.extend({ flopsModel: flopsModelSchema.nullable() })).min(1),
 });
 export type ProfileJob = z.infer<typeof profileJobSchema>;
 

@@ -1,20 +1,16 @@
 // A profile block in its worker process: every variant once over the group's inputs with ONNX Runtime's profiler on,
-// for the facts that do not depend on clocks. FLOPs of our own graphs are counted twice, from kept tokens and from the
-// shapes that the profiler saw; the row says so if the two disagree. Of a ready graph there is only the second count.
+// for the facts that do not depend on clocks. It stores what the graphs told of every sequence, from which rows/ works
+// out the analytic FLOPs; the FLOPs of the profile are summed up here, since a profile is megabytes of node shapes.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../core/errors.ts';
 import { sha256Hex, stableJson } from '../core/hash.ts';
-import type { FlopsParts, ProfileVariant } from '../core/schema/block.ts';
-import type { Variant } from '../core/schema/group.ts';
+import type { ProfileVariant } from '../core/schema/block.ts';
 import { SCHEMA_VERSION } from '../core/schema/version.ts';
-import { flopsOf, type TokenCounts } from '../rows/flops.ts';
 import { checkFinite, digestOf } from './logits.ts';
 import { readProfile } from './profile.ts';
-import { loadZoo } from '../zoo/zoo.ts';
 import type { EncoderOutput } from '../runtime/session.ts';
-import { sum } from '../stats/samples.ts';
 import { loadVariant, type LoadedVariant } from './sessions.ts';
 import type { Announce, Failure, ProfileJob, WorkerResult } from './job.ts';
 
@@ -42,7 +38,9 @@ export async function runProfileBlock(job: ProfileJob, announce: Announce): Prom
   const { definition, group } = job;
   const base = { schemaVersion: SCHEMA_VERSION, kind: 'profile', definition, startedAt, group } as const;
   const inputsDigest = sha256Hex(stableJson(job.inputs));
-  return { block: { ...base, wallMs: performance.now(), inputsDigest, variants, doubts: [] }, failures };
+  const lengths = job.inputs.map((batch) => batch.map((ids) => ids.length));
+  const block = { ...base, wallMs: performance.now(), inputsDigest, lengths, variants, doubts: [] };
+  return { block, failures };
 }
 
 async function profileVariant(
@@ -51,25 +49,22 @@ async function profileVariant(
   loaded: LoadedVariant,
 ): Promise<ProfileVariant> {
   const logits: Float32Array[] = [];
-  const seen: TokenCounts[] = [];
-  for (const [input, sequences] of job.inputs.entries()) {
+  const kept: number[][][] = [];
+  const orphans: number[][][] = [];
+  for (const input of job.inputs.keys()) {
     const output = await loaded.run(input);
     checkFinite(output.logits, input);
     logits.push(output.logits.slice());
-    seen.push(tokenCounts(output, sequences));
+    kept.push(byLayer(output, output.keptTokens));
+    if (output.orphans !== undefined) orphans.push(byLayer(output, output.orphans));
   }
   const { flops: profiledFlops, uncounted, ...profile } = readProfile(loaded.endProfiling());
-  const lengths = job.inputs.flat().map((ids) => ids.length);
-  const layers = seen[0]?.kept.length ?? 0;
   return {
     id: loaded.id,
-    sequences: lengths.length,
-    inputTokens: sum(lengths),
-    ...(wanted.reading === undefined ? analytic(job, wanted.variant, seen) : UNKNOWN),
+    flopsModel: wanted.flopsModel,
+    kept,
+    ...(orphans.length === 0 ? {} : { orphans }),
     profiledFlops,
-    keptTokens: Array.from({ length: layers }, (_, layer) =>
-      sum(seen.flatMap(({ kept }) => kept[layer] ?? [])),
-    ),
     ...profile,
     logitsDigest: digestOf(logits),
     ...(uncounted.length === 0 ? {} : { uncounted: [...uncounted] }),
@@ -77,44 +72,9 @@ async function profileVariant(
   };
 }
 
-type Analytic = Pick<ProfileVariant, 'flops' | 'executedFlops'>;
-
-const UNKNOWN: Analytic = { flops: null, executedFlops: null };
-
-function analytic(
-  { group, modelsDir }: ProfileJob,
-  variant: Variant,
-  seen: readonly TokenCounts[],
-): Analytic {
-  const model = loadZoo(modelsDir ?? undefined).model(group.model);
-  const counted = seen.map((counts) => flopsOf(model, variant, group.provider, counts));
-  return {
-    flops: addParts(counted.map(({ parts }) => parts)),
-    executedFlops: sum(counted.map(({ executed }) => executed)),
-  };
-}
-
-function tokenCounts(
-  { keptTokens, orphans, layers, batch }: EncoderOutput,
-  sequences: readonly (readonly number[])[],
-): TokenCounts {
-  const byLayer = (values: BigInt64Array): number[][] =>
-    Array.from({ length: layers }, (_, layer) =>
-      Array.from(values.subarray(layer * batch, (layer + 1) * batch), Number),
-    );
-  const lengths = sequences.map((ids) => ids.length);
-  const counts = { lengths, paddedLength: Math.max(...lengths), kept: byLayer(keptTokens) };
-  return orphans === undefined ? counts : { ...counts, orphans: byLayer(orphans) };
-}
-
-function addParts(parts: readonly FlopsParts[]): FlopsParts {
-  const add = (key: keyof FlopsParts): number => sum(parts.map((one) => one[key]));
-  return {
-    linear: add('linear'),
-    attention: add('attention'),
-    predictor: add('predictor'),
-    score: add('score'),
-    head: add('head'),
-    orphan: add('orphan'),
-  };
+/** (layers, batch), row by row, as layer -> sequence. */
+function byLayer({ layers, batch }: EncoderOutput, values: BigInt64Array): number[][] {
+  return Array.from({ length: layers }, (_, layer) =>
+    Array.from(values.subarray(layer * batch, (layer + 1) * batch), Number),
+  );
 }

@@ -7,7 +7,7 @@ import type { BlockVariant } from '../core/schema/timedVariant.ts';
 import { SCHEMA_VERSION } from '../core/schema/version.ts';
 import { effectiveCpuDoubts, waitForCpus } from '../machine/effectiveCpus.ts';
 import { driveWithBenny, type DriveReport } from './bennyDriver.ts';
-import { clockDoubts, driftDoubts } from './blockDoubts.ts';
+import { clockDoubts } from './blockDoubts.ts';
 import { measureLatency, type Drive, type LatencyResult, type Subject } from './latency.ts';
 import { peakRssBytes } from './memory.ts';
 import { mean, sum } from '../stats/samples.ts';
@@ -124,7 +124,7 @@ async function measure(
 }
 
 function doubtsOf({ result, driven }: Measured): Doubt[] {
-  return [...driftDoubts(result.variants), ...clockDoubts(result.variants, driven.totalMs)];
+  return clockDoubts(result.variants, driven.totalMs);
 }
 
 /** To a tenth of a microsecond, twice as fine as the clock's step. */

@@ -8,7 +8,8 @@ import { command } from '../../src/cli/calibrate.ts';
 import { BenchError } from '../../src/core/errors.ts';
 import { ensureGraph } from '../../src/zoo/graphCache.ts';
 import { loadZoo } from '../../src/zoo/zoo.ts';
-import { flopsOf, total } from '../../src/rows/flops.ts';
+import { zooFlopsModel } from '../../src/zoo/pointRule.ts';
+import { encoderFlops, total } from '../../src/rows/flops.ts';
 import { createSession } from '../../src/runtime/session.ts';
 import { toBatch } from '../../src/text/batch.ts';
 import { readSafetensors } from '../../src/weights/safetensors.ts';
@@ -112,7 +113,10 @@ test('what the search measures is what the graph of the point does, and neutral 
     const kept = searched.kept.map((layer) => [layer[index] ?? -1]);
     assert.deepEqual([...output.keptTokens].map(Number), kept.flat());
     const counts = { lengths: [sequence.ids.length], paddedLength: sequence.ids.length, kept };
-    assert.equal(searched.flops[index], total(flopsOf(entry, variant, 'cpu', counts).parts));
+    assert.equal(
+      searched.flops[index],
+      total(encoderFlops(zooFlopsModel(entry, variant, 'cpu'), counts).parts),
+    );
   }
   const dense = await subject.dense(set);
   const neutral = await subject.pruned(set, [0, 0, 0]);

@@ -10,6 +10,7 @@ import { keepFor, rateMap, strengthFor, thresholdMap } from '../../src/calibrate
 import { createRandom } from '../../src/core/random.ts';
 import { CPU_KERNELS } from '../../src/graphs/graphFiles.ts';
 import { METHOD } from '../../src/graphs/methods/index.ts';
+import { flopsModel } from '../../src/graphs/flopsModel.ts';
 import { encoderFlops, total } from '../../src/rows/flops.ts';
 import { KEEP_ALL } from '../../src/graphs/methods/contract.ts';
 import { ratioOfSums } from '../../src/stats/ratioOfSums.ts';
@@ -19,7 +20,7 @@ import { refuses } from '../fixtures/refuses.ts';
 test('the model of FLOPs equals the exact count where all sequences keep the same share', () => {
   const flops = (kept: number[][]) => {
     const counts = { lengths: [20, 40], paddedLength: 40, kept };
-    return total(encoderFlops(config(3), METHOD.dense, KEEP_ALL, CPU_KERNELS, counts).parts);
+    return total(encoderFlops(flopsModel(config(3), METHOD.dense, KEEP_ALL, CPU_KERNELS), counts).parts);
   };
   const dense = [20, 40];
   const head = 2 * 2 * (64 * 64 + 64 * config(3).labels.length);

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { repoRoot } from '../../src/core/root.ts';
 import { sha256Hex } from '../../src/core/hash.ts';
 import type { MethodName } from '../../src/core/names.ts';
+import { flopsModel } from '../../src/graphs/flopsModel.ts';
 import { encoderFlops } from '../../src/rows/flops.ts';
 import { readProfile } from '../../src/worker/profile.ts';
 import type { AttentionKernels } from '../../src/graphs/attention/kernels.ts';
@@ -95,6 +96,7 @@ for (const [method, file] of CASES) {
     })) {
       test(`analytic FLOPs equal those of the profile (${name} kernels)`, async () => {
         const rule = METHOD[method].read(source.config, point?.file ?? null);
+        const model = flopsModel(source.config, METHOD[method], rule, kernels);
         for (const lengths of BATCHES) {
           const prefix = join(cache, `profile-${method}-${file}-${name}-${lengths.join('-')}`);
           const session = await open(method, file, kernels, prefix);
@@ -105,7 +107,7 @@ for (const [method, file] of CASES) {
           const profiled = readProfile(session.endProfiling());
           const orphaned = orphans === undefined ? {} : { orphans };
           const counts = { lengths, paddedLength: Math.max(...lengths), kept, ...orphaned };
-          const { parts, executed } = encoderFlops(source.config, METHOD[method], rule, kernels, counts);
+          const { parts, executed } = encoderFlops(model, counts);
           assert.equal(executed, profiled.flops, `lengths ${lengths.join(' ')}`);
           const lone = lengths.length === 1 && parts.orphan === 0;
           if (lone) assert.equal(sum(Object.values(parts)), executed);

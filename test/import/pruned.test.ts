@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { join } from 'node:path';
 import { variantKey } from '../../src/core/keys.ts';
 import type { MethodName } from '../../src/core/names.ts';
-import { flopsOf, total } from '../../src/rows/flops.ts';
+import { zooFlopsModel } from '../../src/zoo/pointRule.ts';
+import { encoderFlops, total } from '../../src/rows/flops.ts';
 import { readProfile } from '../../src/worker/profile.ts';
 import { ensureGraph } from '../../src/zoo/graphCache.ts';
 import type { ModelEntry } from '../../src/zoo/entry.ts';
@@ -32,7 +33,7 @@ async function profiled(
     texts.map((_text, i) => Number(keptTokens[layer * texts.length + i])),
   );
   const counts = { lengths: batch.lengths, paddedLength: batch.length, kept };
-  const analytic = flopsOf(entry, variant, 'cpu', counts);
+  const analytic = encoderFlops(zooFlopsModel(entry, variant, 'cpu'), counts);
   const { flops } = readProfile(session.endProfiling());
   await session.release();
   return { kept, analytic, flops };

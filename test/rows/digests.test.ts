@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { correctness } from '../../src/rows/correctness.ts';
-import { work } from '../../src/rows/profiledWork.ts';
+import { profiled } from '../../src/rows/profiled.ts';
 import { accuracyBlock, profileBlock, profiledVariant } from '../fixtures/blocks.ts';
 
 test('node counts and digests come from the profile', () => {
@@ -10,11 +10,11 @@ test('node counts and digests come from the profile', () => {
     ...profileBlock([profiledVariant('dense', 1000, { nodeCounts: { Gemm: 24 } })]),
     inputsDigest: 'inputs',
   };
-  const { nodeCounts, logitsDigest, inputsDigest } = work(block, 'dense');
+  const { nodeCounts, logitsDigest, inputsDigest } = profiled(block, 'dense');
   assert.deepEqual(nodeCounts, { Gemm: 24 });
   assert.equal(logitsDigest, 'digest of dense');
   assert.equal(inputsDigest, 'inputs');
-  assert.equal(work(undefined, 'dense').nodeCounts, null);
+  assert.equal(profiled(undefined, 'dense').nodeCounts, null);
 });
 
 test('the digest of predictions tells apart what the accuracy does not', () => {

@@ -2,6 +2,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { encoderFlops, total } from '../../src/rows/flops.ts';
+import { flopsModel } from '../../src/graphs/flopsModel.ts';
 import { profileFacts } from '../../src/worker/profile.ts';
 import type { EncoderConfig } from '../../src/graphs/config.ts';
 import { CPU_KERNELS, PLAIN_KERNELS } from '../../src/graphs/graphFiles.ts';
@@ -28,7 +29,7 @@ const scored: PointRule = { ...KEEP_ALL, scoreAt: () => 'received-attention' };
 const packed = { rows: 'packed' } as const;
 
 test('dense: 4d^2 + 2df MACs a token, 2d n^2 for attention, d^2 + dC for the head', () => {
-  const { parts, executed } = encoderFlops(config, packed, KEEP_ALL, CPU_KERNELS, {
+  const { parts, executed } = encoderFlops(flopsModel(config, packed, KEEP_ALL, CPU_KERNELS), {
     lengths: [3],
     paddedLength: 3,
     kept: [[3]],
@@ -58,7 +59,10 @@ test('an orphan is projected and fed forward apart from the tokens, and is a slo
       [0, 1],
     ],
   };
-  const { parts, executed } = encoderFlops({ ...config, layers: 2 }, packed, scored, CPU_KERNELS, counts);
+  const { parts, executed } = encoderFlops(
+    flopsModel({ ...config, layers: 2 }, packed, scored, CPU_KERNELS),
+    counts,
+  );
   assert.equal(parts.linear, 2 * (3 * 16 * 5 + 80 * 4 + 3 * 16 * 4 + 80 * 3));
   // After the first layer the output projection and feed-forward; in the second the projections to Q, K and V as well.
   assert.equal(parts.orphan, 2 * (80 + 3 * 16 + 80));
@@ -67,17 +71,14 @@ test('an orphan is projected and fed forward apart from the tokens, and is a slo
   const empty = 18 - 13 + (18 - 10);
   assert.equal(executed, total(parts) + 2 * (2 * 4 + 2) * empty);
   const looping = encoderFlops(
-    { ...config, layers: 2 },
-    packed,
-    scored,
-    { ...CPU_KERNELS, loopAbove: 1 },
+    flopsModel({ ...config, layers: 2 }, packed, scored, { ...CPU_KERNELS, loopAbove: 1 }),
     counts,
   );
   assert.equal(looping.executed, total(parts), 'a loop over texts leaves orphans out');
 });
 
 test('removal after attention: projection and feed-forward on survivors, attention on all, score listed', () => {
-  const { parts } = encoderFlops(config, packed, scored, CPU_KERNELS, {
+  const { parts } = encoderFlops(flopsModel(config, packed, scored, CPU_KERNELS), {
     lengths: [5],
     paddedLength: 5,
     kept: [[2]],
@@ -89,7 +90,7 @@ test('removal after attention: projection and feed-forward on survivors, attenti
 
 test('removal before a layer: the predictor on all that enter, the layer on survivors', () => {
   const rule: PointRule = { ...KEEP_ALL, keepBefore: () => '', predictorMacsPerToken: 24 };
-  const { parts } = encoderFlops(config, packed, rule, CPU_KERNELS, {
+  const { parts } = encoderFlops(flopsModel(config, packed, rule, CPU_KERNELS), {
     lengths: [5],
     paddedLength: 5,
     kept: [[2]],
@@ -101,8 +102,8 @@ test('removal before a layer: the predictor on all that enter, the layer on surv
 
 test('dense-padded pays for every slot; packed pays for real tokens only', () => {
   const counts = { lengths: [3, 1], paddedLength: 3, kept: [[3, 1]] };
-  const padded = encoderFlops(config, { rows: 'padded' }, KEEP_ALL, CPU_KERNELS, counts);
-  const dense = encoderFlops(config, packed, KEEP_ALL, CPU_KERNELS, counts);
+  const padded = encoderFlops(flopsModel(config, { rows: 'padded' }, KEEP_ALL, CPU_KERNELS), counts);
+  const dense = encoderFlops(flopsModel(config, packed, KEEP_ALL, CPU_KERNELS), counts);
   assert.equal(padded.parts.linear, 2 * 128 * 6);
   assert.equal(padded.parts.attention, 2 * 8 * 18);
   assert.equal(dense.parts.linear, 2 * 128 * 4);
@@ -111,12 +112,12 @@ test('dense-padded pays for every slot; packed pays for real tokens only', () =>
 
 test('executed FLOPs include the empty slots of a short ragged rectangle, and only those', () => {
   const short = { lengths: [3, 1], paddedLength: 3, kept: [[3, 1]] };
-  const { parts, executed } = encoderFlops(config, packed, KEEP_ALL, CPU_KERNELS, short);
+  const { parts, executed } = encoderFlops(flopsModel(config, packed, KEEP_ALL, CPU_KERNELS), short);
   assert.equal(executed - total(parts), 2 * 8 * (18 - 10));
   const long = { lengths: [200, 100], paddedLength: 200, kept: [[200, 100]] };
-  const looped = encoderFlops(config, packed, KEEP_ALL, CPU_KERNELS, long);
+  const looped = encoderFlops(flopsModel(config, packed, KEEP_ALL, CPU_KERNELS), long);
   assert.equal(looped.executed, total(looped.parts));
-  const plain = encoderFlops(config, packed, KEEP_ALL, PLAIN_KERNELS, long);
+  const plain = encoderFlops(flopsModel(config, packed, KEEP_ALL, PLAIN_KERNELS), long);
   assert.equal(plain.executed - total(plain.parts), 2 * 8 * (2 * 200 * 200 - 200 * 200 - 100 * 100));
 });
 

@@ -140,7 +140,7 @@ test('work and conversion come from the profile', () => {
   assert.equal(row.flops.ratioVsDense, 2);
   assert.equal(row.flops.ratioVsDensePadded, 2.4);
   near(row.conversion ?? undefined, Math.sqrt(3) / 2);
-  assert.deepEqual(row.keptTokens, [15, 7.5]);
+  assert.deepEqual(row.keptTokens, [16, 8]);
   assert.deepEqual(row.opTimeMs, { MatMul: 2 });
   assert.equal(rowOf([...TIMES, profile], 'dense').conversion, null);
 });

@@ -111,7 +111,8 @@ class Scene {
         const left = all.filter(({ id }) => !without.has(id));
         if (kind === 'time')
           return { kind, ...base, variants: left, block, budgetMs, minRounds: 1, seed: '' };
-        if (kind === 'profile') return { kind, ...base, variants: left, modelsDir: null };
+        if (kind === 'profile')
+          return { kind, ...base, variants: left.map((one) => ({ ...one, flopsModel: null })) };
         if (kind === 'cost') return { kind, ...base, variants: left, block };
         if (kind === 'load')
           return { kind, ...base, variants: left, block, scenarios: SCENARIO, budgetMs, seed: '' };

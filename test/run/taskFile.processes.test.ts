@@ -46,7 +46,7 @@ test('a run of a task that is a file: metric, cut examples, and what --resume ne
   );
   const { folder, id } = RunFolder.create(mkdtempSync(join(tmpdir(), 'results-')));
   const versions = machine.versions;
-  const sources = makeSources({ zoo, modelsDir, dataDir: null, taskFile, versions });
+  const sources = makeSources({ zoo, dataDir: null, taskFile, versions });
   const run = runRecord(id, plan);
   const { summary } = await benchRun({ folder, run, plan, sources, signal: new AbortController().signal });
   assert.ok(summary.rows.length > 0);

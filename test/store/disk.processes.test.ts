@@ -22,7 +22,7 @@ test(
     const program = fileURLToPath(new URL('../fixtures/tinyProcess.js', import.meta.url));
     const plan = tinyPlan(zoo, { methods: ['dense', 'ltp'], seqLens: [160] });
     const { versions } = machine;
-    const sources = makeSources({ zoo: loadZoo(zoo), modelsDir: zoo, dataDir: null, versions });
+    const sources = makeSources({ zoo: loadZoo(zoo), dataDir: null, versions });
     for (const { group, variants } of plan.groups) {
       for (const variant of variants) await sources.graph(group, variant); // the limit is not meant for the cache
     }

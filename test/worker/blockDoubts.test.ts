@@ -4,7 +4,6 @@ import { setTimeout } from 'node:timers/promises';
 import {
   clockDoubts,
   collectionDoubts,
-  driftDoubts,
   watchGarbageCollection,
   type Span,
 } from '../../src/worker/blockDoubts.ts';
@@ -51,15 +50,6 @@ test('real collections are seen with their time', async () => {
   const halves = [allocating(), allocating()];
   await setTimeout(20); // Node delivers the entries after the work
   assert.deepEqual(codes(watch.doubts(halves)), ['garbage-collection']);
-});
-
-test('a block whose end is a tenth slower or faster than its beginning drifted', () => {
-  const ramp = (last: number): number[][] =>
-    Array.from({ length: 12 }, (_, index) => [index < 8 ? 10 : last]);
-  assert.deepEqual(codes(driftDoubts([timedVariant('dense', ramp(10.5))])), []);
-  assert.match(driftDoubts([timedVariant('dense', ramp(12))])[0]?.message ?? '', /20 % slower/);
-  assert.match(driftDoubts([timedVariant('dense', ramp(8))])[0]?.message ?? '', /20 % faster/);
-  assert.deepEqual(driftDoubts([timedVariant('dense', [[10], [20]])]), []);
 });
 
 test('stamps cannot add up to more than the loop took', () => {

@@ -5,6 +5,7 @@ import { METRICS } from '../names.ts';
 import { blockBase } from './blockBase.ts';
 import { costBlockSchema } from './cost.ts';
 import { doubtSchema } from './doubt.ts';
+import { flopsModelSchema } from './flops.ts';
 import { groupSchema } from './group.ts';
 import { peerBlockSchema } from './peer.ts';
 import { loadBlockSchema } from './scenario.ts';
@@ -53,33 +54,20 @@ export const timeBlockSchema = z.object({
 });
 export type TimeBlock = z.infer<typeof timeBlockSchema>;
 
-/** FLOPs (2 x MACs) summed over the group's input batches, by part. */
-export const flopsPartsSchema = z.object({
-  linear: z.number(),
-  attention: z.number(),
-  predictor: z.number(),
-  score: z.number(),
-  head: z.number(),
-  /** Work for a pruned, unprotected [CLS] that is carried on because the head reads it. */
-  orphan: z.number().default(0),
-});
-export type FlopsParts = z.infer<typeof flopsPartsSchema>;
+/** Input batch -> layer -> sequence. */
+const byLayer = z.array(z.array(z.array(z.number().int().nonnegative())));
 
 /** Deterministic facts of one variant on the group's inputs, from a pass of its own. */
 export const profileVariantSchema = z.object({
   id: z.string(),
-  /** Number of sequences that the sums below cover. */
-  sequences: z.number().int(),
-  /** Real tokens at the input, summed over the sequences. */
-  inputTokens: z.number().int(),
-  /** Analytic, real tokens only (dense-padded: padded tokens, which is what that method computes); null for a ready graph. */
-  flops: flopsPartsSchema.nullable(),
-  /** Analytic for the very graph: as `flops` plus the padding slots of batched attention; null for a ready graph. */
-  executedFlops: z.number().nullable(),
-  /** From the shapes in ONNX Runtime's profile. */
+  /** What its FLOPs are worked out from, with the counts below (rows/flops.ts); null for a ready graph. */
+  flopsModel: flopsModelSchema.nullable(),
+  /** Tokens alive after each layer; without layers of a graph that does not tell. */
+  kept: byLayer,
+  /** 1 where a pruned [CLS] is carried on after the layer; absent where it is protected. */
+  orphans: byLayer.optional(),
+  /** From the shapes in ONNX Runtime's profile, summed over the inputs. */
   profiledFlops: z.number(),
-  /** Sum over sequences of kept tokens after each layer; empty for a graph that does not tell. */
-  keptTokens: z.array(z.number()),
   nodeCounts: z.record(z.string(), z.number()),
   /** Kernel time by operator type, milliseconds over the pass; the profiler itself costs 5-14 %. */
   opTimeMs: z.record(z.string(), z.number()),
@@ -93,16 +81,42 @@ export const profileVariantSchema = z.object({
 });
 export type ProfileVariant = z.infer<typeof profileVariantSchema>;
 
-export const profileBlockSchema = z.object({
-  ...blockBase,
-  kind: z.literal('profile'),
-  group: groupSchema,
-  /** sha256 over the token ids of the input batches. */
-  inputsDigest: z.string().optional(),
-  variants: z.array(profileVariantSchema),
-  doubts: z.array(doubtSchema),
-});
+export const profileBlockSchema = z
+  .object({
+    ...blockBase,
+    kind: z.literal('profile'),
+    group: groupSchema,
+    /** sha256 over the token ids of the input batches. */
+    inputsDigest: z.string(),
+    /** Input batch -> sequence: its real tokens. */
+    lengths: z.array(z.array(z.number().int().positive()).min(1)).min(1),
+    variants: z.array(profileVariantSchema),
+    doubts: z.array(doubtSchema),
+  })
+  .superRefine(({ lengths, variants }, context) => {
+    for (const [index, { id, kept, orphans = kept, flopsModel }] of variants.entries()) {
+      if (fits(kept, lengths, flopsModel?.layers) && fits(orphans, lengths, flopsModel?.layers)) continue;
+      const message = `the counts of ${id} are not one for each layer and sequence`;
+      context.addIssue({ code: 'custom', path: ['variants', index, 'kept'], message });
+    }
+  });
 export type ProfileBlock = z.infer<typeof profileBlockSchema>;
+
+/** @param layers undefined: any number. */
+function fits(
+  counts: z.infer<typeof byLayer>,
+  lengths: ProfileBlock['lengths'],
+  layers: number | undefined,
+): boolean {
+  return (
+    counts.length === lengths.length &&
+    counts.every(
+      (batch, input) =>
+        batch.length === (layers ?? batch.length) &&
+        batch.every((sequences) => sequences.length === lengths[input]?.length),
+    )
+  );
+}
 
 export const accuracyBlockSchema = z.object({
   ...blockBase,

@@ -1,7 +1,7 @@
 // A row: everything that one cell amounts to over all its blocks.
 import { z } from 'zod';
 import { TEXT_MODES } from '../names.ts';
-import { flopsPartsSchema } from './block.ts';
+import { flopsPartsSchema } from './flops.ts';
 import { costsSchema } from './cost.ts';
 import { doubtSchema, validitySchema } from './doubt.ts';
 import { cellSchema, intervalSchema } from './group.ts';

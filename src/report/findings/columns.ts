@@ -1,7 +1,7 @@
 // Every number of a row as a column: its title with the unit, a text to show and a value to sort by. The page's
 // full table is made of it. A column that is empty in all rows of a run is left out.
 import { groupKey } from '../../core/keys.ts';
-import type { FlopsParts } from '../../core/schema/block.ts';
+import type { FlopsParts } from '../../core/schema/flops.ts';
 import type { Row } from '../../core/schema/row.ts';
 import type { NoiseFloor } from '../../core/schema/summary.ts';
 import { cell, EMPTY, expected, interval, numeric, percentile, text, type Column } from './columnKinds.ts';
