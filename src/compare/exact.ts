@@ -86,7 +86,7 @@ function layers(kept: readonly number[]): string {
 type NodeCounts = Row['nodeCounts'];
 
 function nodeDifferences(base: NodeCounts, next: NodeCounts): ExactDifference[] {
-  if (!base || !next) return []; // records of older versions do not count them
+  if (base === null || next === null) return [];
   const types = [...new Set([...Object.keys(base), ...Object.keys(next)])].sort();
   return types.flatMap((type) => {
     const [before, after] = [base[type] ?? 0, next[type] ?? 0];
@@ -105,10 +105,8 @@ function accuracyDifferences(
   const quantity = base.metric;
   if (after === null) return [{ quantity, base: base.value, next: 'missing' }];
   if (after.metric !== base.metric) return [{ quantity: 'metric', base: base.metric, next: after.metric }];
-  const same = (key: 'n' | 'examplesDigest'): boolean =>
-    base[key] === undefined || after[key] === undefined || base[key] === after[key];
-  if (!same('n')) return [{ quantity: `${quantity} examples`, base: base.n, next: after.n }];
-  if (!same('examplesDigest')) {
+  if (base.n !== after.n) return [{ quantity: `${quantity} examples`, base: base.n, next: after.n }];
+  if (base.examplesDigest !== after.examplesDigest) {
     return [
       {
         quantity: `${quantity} examples`,
@@ -122,12 +120,12 @@ function accuracyDifferences(
     : [{ quantity, base: base.value, next: after.value }];
   if (tolerance !== null) return Math.abs(base.value - after.value) <= tolerance ? [] : differences;
   const [one, other] = [base.predictionsDigest, after.predictionsDigest];
-  if (one === undefined || other === undefined || one === other) return differences;
+  if (one === other) return differences;
   return [...differences, { quantity: 'predictions', base: short(one), next: short(other) }];
 }
 
 function logitsDifference(base: Row, next: Row): ExactDifference[] {
-  const [one, other] = [base.logitsDigest ?? null, next.logitsDigest ?? null];
+  const [one, other] = [base.logitsDigest, next.logitsDigest];
   if (one === null || other === null || one === other) return [];
   return [{ quantity: 'logits', base: short(one), next: short(other) }];
 }
@@ -142,8 +140,8 @@ function validityDifference(baseRow: Row, nextRow: Row): ExactDifference[] {
 }
 
 /** Enough of a digest to tell two apart. */
-function short(digest: string | undefined): string {
-  return digest === undefined ? 'unknown' : digest.slice(0, 12);
+function short(digest: string): string {
+  return digest.slice(0, 12);
 }
 
 function near(a: number, b: number, tolerance: number): boolean {

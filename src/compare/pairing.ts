@@ -50,9 +50,9 @@ function nightsOf(rows: readonly Row[], latest: Row): Row[] {
   });
 }
 
-/** Unknown inputs (records of older versions) are taken to be the same. */
+/** Unknown inputs (of a row without a profile) are taken to be the same. */
 export function sameInputs(one: Row, other: Row): boolean {
-  const [a, b] = [one.inputsDigest ?? null, other.inputsDigest ?? null];
+  const [a, b] = [one.inputsDigest, other.inputsDigest];
   return a === null || b === null || a === b;
 }
 

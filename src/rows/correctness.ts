@@ -9,9 +9,8 @@ import { resampledMetric, type ResampledMetric } from '../stats/resampledMetric.
 /** What an accuracy is made of: of a block, or of answers that no run stores. */
 export type AnsweredExamples = Pick<
   AccuracyBlock,
-  'metric' | 'alsoMetrics' | 'labels' | 'examplesDigest' | 'variants'
-> &
-  Partial<Pick<AccuracyBlock, 'truncated'>>;
+  'metric' | 'alsoMetrics' | 'labels' | 'examplesDigest' | 'truncated' | 'variants'
+>;
 
 /** Null if the variant has no predictions. */
 export function correctness(block: AnsweredExamples | undefined, id: string): Row['accuracy'] {
@@ -33,7 +32,7 @@ export function correctness(block: AnsweredExamples | undefined, id: string): Ro
       ...rest,
       deltaVsDense: delta === null ? null : { value: delta.value, low: delta.low, high: delta.high },
     })),
-    ...(truncated === undefined ? {} : { truncated }),
+    truncated,
     predictionsDigest,
     examplesDigest,
   };

@@ -5,16 +5,16 @@ import type { Block, TimeBlock } from '../core/schema/block.ts';
 import type { HarnessCost } from '../core/schema/summary.ts';
 import { sum } from '../stats/samples.ts';
 
-/** Null for a run without any time block that tells (those of older versions do not). */
+/** Null for a run without any timed call. */
 export function harnessCost(blocks: readonly Block[]): HarnessCost | null {
   const seconds: Record<string, number> = {};
   const add = (what: string, ms: number): void => {
     if (ms > 0) seconds[what] = (seconds[what] ?? 0) + ms / 1000;
   };
   const timed = blocks.filter((block) => block.kind === 'time');
-  const harness = timed.flatMap((block) => block.harness ?? []);
+  const harness = timed.map((block) => block.harness);
   const calls = sum(harness.map(({ timedCalls }) => timedCalls));
-  if (harness.length === 0 || harness.length < timed.length || calls === 0) return null;
+  if (calls === 0) return null;
   for (const block of timed) addTimeBlock(block, add);
   for (const { kind, wallMs } of blocks) {
     if (kind === 'failed' || kind === 'time' || kind === 'peer') continue; // peers are no work of the run's
@@ -36,7 +36,6 @@ const NAMES = {
 } as const;
 
 function addTimeBlock({ harness, wallMs }: TimeBlock, add: (what: string, ms: number) => void): void {
-  if (harness === undefined) return;
   const { timedMs, loadMs, warmUpMs, betweenMs } = harness;
   add(TIMED, timedMs);
   add('loading', loadMs);

@@ -13,7 +13,7 @@ const TOLERANCE: Readonly<Record<Group['precision'], number>> = {
   'as-is': 1e-4,
 };
 
-/** Empty where either side has no witness (older records, a pass that failed), or another text. */
+/** Empty where either side has no witness (no accuracy to measure, a pass that failed), or another text. */
 export function witnessDoubts(
   id: string,
   blocks: readonly TimeBlock[],

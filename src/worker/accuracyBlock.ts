@@ -31,7 +31,7 @@ export async function runAccuracyBlock(job: AccuracyJob, announce: Announce): Pr
       alsoMetrics: job.alsoMetrics,
       labels: job.labels,
       examplesDigest: job.examplesDigest,
-      ...(job.truncated === undefined ? {} : { truncated: job.truncated }),
+      truncated: job.truncated,
       variants,
       ...witnessDigest(job.witness),
       doubts: [],

@@ -68,10 +68,10 @@ export const accuracyJobSchema = z.object({
   /** The right answer of every sequence, in the order of `inputs`. */
   labels: z.array(z.number()),
   metric: z.enum(METRICS),
-  alsoMetrics: z.array(z.enum(METRICS)).default([]),
+  alsoMetrics: z.array(z.enum(METRICS)),
   examplesDigest: z.string(),
   /** How many of them were cut to the sequence length. */
-  truncated: z.number().int().optional(),
+  truncated: z.number().int(),
   /** What label of the task each output means; one output for a regression. Absent: its own index. */
   outputLabels: z.array(z.number().int()).min(1).optional(),
   witness,

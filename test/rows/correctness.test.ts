@@ -8,7 +8,7 @@ const labels = Array.from({ length: 60 }, (_, index) => index % 2);
 const dense = labels.map((label, index) => (index % 10 === 0 ? 1 - label : label));
 const own = labels.map((label, index) => (index % 5 === 0 ? 1 - label : label));
 const block = (over: Partial<AnsweredExamples> = {}): AnsweredExamples => ({
-  ...{ metric: 'accuracy', alsoMetrics: [], labels, examplesDigest: 'e' },
+  ...{ metric: 'accuracy', alsoMetrics: [], labels, examplesDigest: 'e', truncated: 0 },
   variants: [
     { id: 'dense', predictions: dense },
     { id: 'ltp:x2', predictions: own },
@@ -17,13 +17,13 @@ const block = (over: Partial<AnsweredExamples> = {}): AnsweredExamples => ({
 });
 
 test('an accuracy keeps its exact methods', () => {
-  const found = correctness(block(), 'ltp:x2')!;
+  const found = correctness(block({ truncated: 7 }), 'ltp:x2')!;
   const { value, low, high } = wilson(48, 60);
   assert.deepEqual([found.value, found.low, found.high, found.n], [value, low, high, 60]);
   const paired = { onlyFirst: 6, onlySecond: 0, n: 60 };
   assert.deepEqual(found.deltaVsDense, { ...pairedDifference(paired), pValue: mcnemarExact(paired) });
   assert.deepEqual(found.also, []);
-  assert.equal(found.truncated, undefined);
+  assert.equal(found.truncated, 7);
   assert.equal(correctness(block(), 'dense')!.deltaVsDense, null);
   assert.equal(correctness(block(), 'topk:x2'), null);
   assert.equal(correctness(undefined, 'dense'), null);

@@ -121,9 +121,7 @@ class Scene {
           ...base,
           variants: left,
           labels: [1],
-          metric: 'accuracy',
-          alsoMetrics: [],
-          examplesDigest: '',
+          ...{ metric: 'accuracy', alsoMetrics: [], examplesDigest: '', truncated: 0 },
         };
       },
     };

@@ -55,7 +55,7 @@ test('a run of a task that is a file: metric, cut examples, and what --resume ne
     assert.ok(accuracy);
     assert.deepEqual([accuracy.metric, accuracy.n, accuracy.text], ['f1', 30, 'natural']);
     assert.equal(accuracy.also[0]?.metric, 'accuracy');
-    assert.ok((accuracy.truncated ?? 0) > 0 && (accuracy.truncated ?? 0) <= 30);
+    assert.ok(accuracy.truncated > 0 && accuracy.truncated <= 30);
   }
   const stored = planSchema.parse(folder.restoreRun().run.plan);
   assert.deepEqual(stored.taskFile, taskFile);

@@ -14,7 +14,14 @@ import { test } from 'node:test';
 import { groupKey } from '../../src/core/keys.ts';
 import { newRunId, RunFolder } from '../../src/store/runFolder.ts';
 import { blockFile } from '../../src/store/blockNames.ts';
-import { failedBlock, GROUP, timeBlock, timedVariant } from '../fixtures/blocks.ts';
+import {
+  failedBlock,
+  profileBlock,
+  profiledVariant,
+  GROUP,
+  timeBlock,
+  timedVariant,
+} from '../fixtures/blocks.ts';
 import { refuses } from '../fixtures/refuses.ts';
 import { runRecord, tinyPlan } from '../fixtures/tinyRun.ts';
 import { tinyZoo } from '../fixtures/tinyZoo.ts';
@@ -51,6 +58,21 @@ test('a corrupt block is told in one line and kept aside', () => {
     );
   }
   assert.equal(readdirSync(blocksOf(folder)).filter((file) => file.includes('corrupt')).length, 3);
+});
+
+test('a profile block whose counts are not those of its texts is set aside', () => {
+  const { folder } = RunFolder.create(fresh());
+  const profile = profileBlock([profiledVariant('dense', 1000), profiledVariant('ltp:x2', 500)]);
+  folder.writeBlock(profile);
+  assert.deepEqual(folder.readBlocks(), { blocks: [profile], complaints: [] });
+  const [batch = [], ...others] = profiledVariant('ltp:x2', 500).kept;
+  const [first = [], ...layers] = batch;
+  for (const kept of [others, [layers, ...others], [[first.slice(1), ...layers], ...others]]) {
+    folder.writeBlock(profileBlock([profiledVariant('ltp:x2', 500, { kept })]));
+    const { blocks, complaints } = folder.readBlocks();
+    assert.deepEqual(blocks, []);
+    assert.match(complaints[0] ?? '', /the counts of ltp:x2 are not one for each layer and sequence/);
+  }
 });
 
 test('failures have files of their own and are forgotten when the block is made again', () => {

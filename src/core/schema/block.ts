@@ -1,5 +1,5 @@
 // What one process measured, as it is stored: time, profile, accuracy (costs and load scenarios are in files of their
-// own), and the failure to give one of these. Fields that later versions added are optional: old runs stay readable.
+// own), and the failure to give one of these.
 import { z } from 'zod';
 import { METRICS } from '../names.ts';
 import { blockBase } from './blockBase.ts';
@@ -44,10 +44,10 @@ export const timeBlockSchema = z.object({
   meanInputTokens: z.number(),
   /** Peak resident set of the block's process (all its sessions), bytes. */
   peakRssBytes: z.number(),
-  settings: z.array(settingProofSchema).optional(),
+  settings: z.array(settingProofSchema),
   /** CPUs' worth of work that busy threads got just before the block; null where that was not probed. */
-  effectiveCpus: z.number().nullable().optional(),
-  harness: harnessTimeSchema.optional(),
+  effectiveCpus: z.number().nullable(),
+  harness: harnessTimeSchema,
   /** sha256 over the token ids of the witness. */
   witnessDigest: z.string().optional(),
   doubts: z.array(doubtSchema),
@@ -94,10 +94,9 @@ export const profileBlockSchema = z
     doubts: z.array(doubtSchema),
   })
   .superRefine(({ lengths, variants }, context) => {
-    for (const [index, { id, kept, orphans = kept, flopsModel }] of variants.entries()) {
+    for (const { id, kept, orphans = kept, flopsModel } of variants) {
       if (fits(kept, lengths, flopsModel?.layers) && fits(orphans, lengths, flopsModel?.layers)) continue;
-      const message = `the counts of ${id} are not one for each layer and sequence`;
-      context.addIssue({ code: 'custom', path: ['variants', index, 'kept'], message });
+      context.addIssue(`the counts of ${id} are not one for each layer and sequence`);
     }
   });
 export type ProfileBlock = z.infer<typeof profileBlockSchema>;
@@ -125,13 +124,13 @@ export const accuracyBlockSchema = z.object({
   /** The task's own. */
   metric: z.enum(METRICS),
   /** The task's others. */
-  alsoMetrics: z.array(z.enum(METRICS)).default([]),
+  alsoMetrics: z.array(z.enum(METRICS)),
   /** Label indices, or the values to be predicted of a regression. */
   labels: z.array(z.number()),
   /** sha256 over the texts used. */
   examplesDigest: z.string(),
-  /** Examples that were cut to the sequence length; absent in records of older versions, which left them out. */
-  truncated: z.number().int().optional(),
+  /** How many of the examples were cut to the sequence length. */
+  truncated: z.number().int(),
   /** Per-example predictions (label index; of a regression the value), parallel to `labels`, so that paired differences are computed on reading. */
   variants: z.array(
     z.object({

@@ -14,7 +14,7 @@ export const rowSchema = cellSchema.extend({
     .object({
       p50: z.number(),
       p90: percentile,
-      p95: percentile.default(null),
+      p95: percentile,
       p99: percentile,
       mean: z.number(),
       n: z.number().int(),
@@ -53,25 +53,23 @@ export const rowSchema = cellSchema.extend({
         .object({ value: z.number(), low: z.number(), high: z.number(), pValue: z.number() })
         .nullable(),
       /** The task's other metrics on the same predictions, e.g. accuracy beside F1. */
-      also: z
-        .array(
-          z.object({
-            metric: z.string(),
-            value: z.number(),
-            low: z.number(),
-            high: z.number(),
-            deltaVsDense: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
-          }),
-        )
-        .default([]),
-      /** How many of the n examples were cut to the sequence length; absent in records of older versions. */
-      truncated: z.number().int().optional(),
+      also: z.array(
+        z.object({
+          metric: z.string(),
+          value: z.number(),
+          low: z.number(),
+          high: z.number(),
+          deltaVsDense: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+        }),
+      ),
+      /** How many of the n examples were cut to the sequence length. */
+      truncated: z.number().int(),
       /** Texts that it was measured on, where they are not those that are timed. */
       text: z.enum(TEXT_MODES).optional(),
-      /** sha256 over the predicted labels in the order of the examples; absent in records of older versions. */
-      predictionsDigest: z.string().optional(),
+      /** sha256 over the predicted labels in the order of the examples. */
+      predictionsDigest: z.string(),
       /** sha256 over the texts of the examples. */
-      examplesDigest: z.string().optional(),
+      examplesDigest: z.string(),
     })
     .nullable(),
   /** Why there is none to have, e.g. "random weights"; absent where it was measured or could have been. */
@@ -79,24 +77,24 @@ export const rowSchema = cellSchema.extend({
   /** Operator time by type over the profile pass, ms per sequence. */
   opTimeMs: z.record(z.string(), z.number()).nullable(),
   /** Operator calls of one pass over the inputs, by type, as ONNX Runtime ran them after its optimisations. */
-  nodeCounts: z.record(z.string(), z.number()).nullable().optional(),
+  nodeCounts: z.record(z.string(), z.number()).nullable(),
   /** sha256 over the logits of the profile pass; equal on equal machines. */
-  logitsDigest: z.string().nullable().optional(),
+  logitsDigest: z.string().nullable(),
   /** sha256 over the token ids of the input batches. */
-  inputsDigest: z.string().nullable().optional(),
+  inputsDigest: z.string().nullable(),
   loadMs: z.number().nullable(),
   firstRunMs: z.number().nullable(),
   /** Peak resident set of the group's block process (shared by its rows), bytes. */
   blockPeakRssBytes: z.number().nullable(),
   /** From a process that held this variant alone; null where that was not measured. */
-  costs: costsSchema.nullable().default(null),
+  costs: costsSchema.nullable(),
   /**
    * Smallest relative change of the speed-up vs dense that as many blocks would show with a probability of 0.8;
    * null for dense and with fewer than two blocks.
    */
-  detectable: z.number().nullable().default(null),
-  /** Null for a row that was not measured, and in records of older versions. */
-  validity: validitySchema.nullable().default(null),
+  detectable: z.number().nullable(),
+  /** Null for a row that was not measured. */
+  validity: validitySchema.nullable(),
   /** Per block: speed-up vs dense, and the median latency; for `compare`. */
   blockSpeedups: z.array(z.number()),
   blockMedianMs: z.array(z.number()),

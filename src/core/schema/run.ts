@@ -20,12 +20,9 @@ export const runSchema = z.object({
   target: z.enum(TARGETS).nullable(),
   doubts: z.array(doubtSchema),
   /** The part of the plan's groups that this run measures; null for all. */
-  shard: z
-    .object({ index: z.number().int().min(1), count: z.number().int().min(1) })
-    .nullable()
-    .default(null),
+  shard: z.object({ index: z.number().int().min(1), count: z.number().int().min(1) }).nullable(),
   /** Ids of the runs that were merged into this one. */
-  mergedFrom: z.array(z.string()).default([]),
+  mergedFrom: z.array(z.string()),
   /** In a merged run: the machines of all parts, if there is more than one; `machine` is that of the first part. */
   machines: z.array(machineSchema).optional(),
   /** Hashes of what the numbers were made with: the measuring code, the models, the texts. */

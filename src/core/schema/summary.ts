@@ -15,8 +15,8 @@ export const noiseFloorSchema = z.object({
   /** Largest distance of the interval's ends from 1. */
   floor: z.number(),
   /** Smallest relative change that as many blocks would show with a probability of 0.8; null with one block. */
-  detectable: z.number().nullable().default(null),
-  blocks: z.number().int().nullable().default(null),
+  detectable: z.number().nullable(),
+  blocks: z.number().int(),
 });
 export type NoiseFloor = z.infer<typeof noiseFloorSchema>;
 
@@ -38,11 +38,11 @@ export const summarySchema = z.object({
     .object({ worst: z.number(), median: z.number(), groups: z.array(noiseFloorSchema) })
     .nullable(),
   rows: z.array(rowSchema),
-  scenarios: z.array(scenarioRowSchema).default([]),
-  /** What the harness itself costs; null in records of older versions. */
-  harness: harnessCostSchema.nullable().default(null),
-  validity: validitySchema.nullable().default(null),
-  /** What was asked of the sessions and what was seen to act, over all time blocks; absent in older records. */
-  settings: z.array(settingProofSchema).optional(),
+  scenarios: z.array(scenarioRowSchema),
+  /** What the harness itself costs; null without a time block. */
+  harness: harnessCostSchema.nullable(),
+  validity: validitySchema.nullable(),
+  /** What was asked of the sessions and what was seen to act, over all time blocks. */
+  settings: z.array(settingProofSchema),
 });
 export type Summary = z.infer<typeof summarySchema>;

@@ -24,8 +24,8 @@ function otherTexts(task: string, rows: readonly Row[]): string[] {
 function cutTexts(task: string, rows: readonly Row[]): string[] {
   const byLength = new Map<number, string>();
   for (const { accuracy, seqLen } of rows) {
-    if (accuracy === null || (accuracy.truncated ?? 0) === 0) continue;
-    byLength.set(seqLen, `${accuracy.truncated ?? 0} of ${count(accuracy.n, 'example')} at length ${seqLen}`);
+    if (accuracy === null || accuracy.truncated === 0) continue;
+    byLength.set(seqLen, `${accuracy.truncated} of ${count(accuracy.n, 'example')} at length ${seqLen}`);
   }
   if (byLength.size === 0) return [];
   const lengths = [...byLength].sort(([a], [b]) => a - b).map(([, words]) => words);

@@ -87,7 +87,7 @@ export function findingsOf(summary: Summary, claims: readonly Claim[] = loadClai
     claims: judgeClaims(summary, claims),
     runFacts: runFacts(summary, harness),
     machineFacts: machineFacts(run.machine),
-    settingFacts: settingFacts(summary.settings ?? []),
+    settingFacts: settingFacts(summary.settings),
     method: METHODOLOGY,
     terms: TERMS,
   };

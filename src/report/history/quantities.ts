@@ -110,7 +110,7 @@ function scoreOf({ accuracy }: Row, share: boolean): Reading | null {
 }
 
 function examplesOf({ accuracy }: Row): string {
-  return accuracy === null ? '' : `${accuracy.metric} ${accuracy.n} ${accuracy.examplesDigest ?? ''}`;
+  return accuracy === null ? '' : `${accuracy.metric} ${accuracy.n} ${accuracy.examplesDigest}`;
 }
 
 /** The interval of the median is Student's over the blocks' medians, as ratios of it. */

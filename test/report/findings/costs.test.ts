@@ -7,15 +7,15 @@ import { harnessText } from '../../../src/report/findings/harness.ts';
 import { chartsOf, markdownOf, pageOf, tableOf } from '../../fixtures/report.ts';
 import { fixtureSummary } from '../../fixtures/summary.ts';
 
-/** As a run of a version before costs, harness and detectable effects. */
-function older(): Summary {
+/** As a run of one block a group without cost blocks. */
+function bare(): Summary {
   const summary = fixtureSummary();
   return {
     ...summary,
     harness: null,
     noiseFloor: summary.noiseFloor && {
       ...summary.noiseFloor,
-      groups: summary.noiseFloor.groups.map((one) => ({ ...one, detectable: null, blocks: null })),
+      groups: summary.noiseFloor.groups.map((one) => ({ ...one, detectable: null, blocks: 1 })),
     },
     rows: summary.rows.map((row) => ({ ...row, costs: null, detectable: null })),
   };
@@ -105,8 +105,8 @@ test('a claim stands beside what its group could see', () => {
   );
 });
 
-test('a run of an older version shows none of it, and nothing empty', () => {
-  const summary = older();
+test('a run without costs shows none of it, and nothing empty', () => {
+  const summary = bare();
   const page = pageOf(summary);
   assert.doesNotMatch(page, /id="costs"|href="#costs"|<table class="costs"/);
   assert.doesNotMatch(page, /<dt>harness<\/dt>/);
