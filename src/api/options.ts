@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { BenchError } from '../core/errors.ts';
 import { METRICS, TARGETS } from '../core/names.ts';
+import { hintFor } from '../core/suggestion.ts';
 import { someAxesSchema, type SomeAxes } from '../plan/axes.ts';
 import { COST_CHOICES, DEFAULT_SUITE, effortSchema } from '../plan/suite.ts';
 import { wantedScenarioSchema } from '../core/schema/scenario.ts';
@@ -111,7 +112,10 @@ function parserOf<S extends z.ZodType>(name: string, schema: S): (options: unkno
 export function planRequestOf(options: z.output<typeof benchOptionsSchema>): PlanRequest {
   const { suite, task, dataDir, seed, shard, interval, blocks, ...rest } = options;
   if (typeof task === 'string' && !TASKS.includes(task)) {
-    throw new BenchError(`unknown task "${task}"`, `known: ${TASKS.join(', ')}; or { file: 'my.jsonl' }`);
+    throw new BenchError(
+      `unknown task "${task}"`,
+      hintFor(task, TASKS, "`npm run data -- list` shows them; a file is { file: 'my.jsonl' }"),
+    );
   }
   const file = task === undefined || typeof task === 'string' ? null : taskFileOf(task);
   return {
@@ -119,7 +123,7 @@ export function planRequestOf(options: z.output<typeof benchOptionsSchema>): Pla
     axes: someAxesSchema.strip().parse(rest) satisfies SomeAxes,
     effort: {
       blocks,
-      precision: interval ?? (blocks === undefined ? undefined : null), // a number of blocks is meant as such
+      interval: interval ?? (blocks === undefined ? undefined : null), // a number of blocks is meant as such
       timeBudgetSeconds: rest.timeBudgetSeconds,
       timeoutSeconds: rest.timeoutSeconds,
       accuracyExamples: rest.accuracyExamples,

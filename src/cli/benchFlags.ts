@@ -224,7 +224,7 @@ export function readBench({ values }: Parsed<(typeof BENCH_USAGE)['flags']>): Be
     axes: axesOf(given),
     effort: {
       blocks: whole('blocks', 1),
-      precision: intervalOf(values),
+      interval: intervalOf(values),
       costs: values.costs === undefined ? undefined : oneOf('costs', values.costs, COST_CHOICES),
       scenarios: scenariosOf(values, { streams: whole('streams', 1), rate: values.rate }),
       timeBudgetSeconds: whole('time-budget', 1),

@@ -46,7 +46,7 @@ export const DOUBTS = {
   // A row over its blocks.
   'single-block': provisional('one process only: the interval leaves out how processes differ'),
   'few-samples': provisional('too few timed calls for a median'),
-  imprecise: note('the interval is wider than the precision that was asked for; it says so itself'),
+  imprecise: note('the interval is wider than the one that was asked for; it says so itself'),
   'within-noise': note('the difference from dense is smaller than the noise floor; the interval says so too'),
   'lost-blocks': provisional('some blocks failed, perhaps the slow ones'),
   'cpu-nodes': note('some operators ran on the CPU instead of the device; the time contains them'),

@@ -40,9 +40,9 @@ export function stepsOf(plan: Plan): Step[] {
 /** Before an interval is asked whether it is narrow enough: fewer blocks say too little about themselves. */
 const LEAST_BLOCKS = 5;
 
-/** Time blocks that every group gets; with a precision the schedule adds those that are needed. */
-export function fixedBlocks({ blocks, precision }: Plan): number {
-  return precision === null ? blocks : Math.min(LEAST_BLOCKS, blocks);
+/** Time blocks that every group gets; with an interval the schedule adds those that are needed. */
+export function fixedBlocks({ blocks, interval }: Plan): number {
+  return interval === null ? blocks : Math.min(LEAST_BLOCKS, blocks);
 }
 
 /** One process a variant, for the groups that the plan's `costs` names; of a shard those that the whole plan has. */

@@ -14,13 +14,13 @@ export const COST_CHOICES = ['none', 'largest', 'all'] as const;
 export type CostChoice = (typeof COST_CHOICES)[number];
 
 export const effortSchema = z.strictObject({
-  /** Fresh processes per group; with a precision, the number that the time is dealt out for. */
+  /** Fresh processes per group; with an interval, the number that the time is dealt out for. */
   blocks: z.number().int().min(1),
   /**
    * Relative half-width that the interval of every ratio is to have, e.g. 0.01: groups that have it get no more
    * blocks, and those that lack it get more while the time lasts. Null: as many blocks as said above.
    */
-  precision: z.number().positive().nullable().default(null),
+  interval: z.number().positive().nullable().default(null),
   /** Rounds that a block measures even when its share of the time is gone. */
   minRounds: z.number().int().min(1),
   /** Aim for the whole run, seconds. */
@@ -61,7 +61,7 @@ export function suiteNames(folder = suitesFolder()): string[] {
 export function loadSuite(name: string, folder = suitesFolder()): Suite {
   const names = suiteNames(folder);
   if (!names.includes(name)) {
-    throw new BenchError(`--suite: unknown suite "${name}"`, hintFor(name, names));
+    throw new BenchError(`unknown suite "${name}"`, hintFor(name, names));
   }
   return readJson(join(folder, `${name}.json`), suiteSchema, 'suite');
 }

@@ -45,14 +45,14 @@ function widest(time: readonly TimeBlock[], ids: readonly string[]): number {
   return Math.max(noiseFloor(time)?.floor ?? 0, ...ratios);
 }
 
-/** Says that a ratio did not become as precise as the plan wanted. @param precision null: nothing was wanted. */
-export function imprecisionDoubts(speedup: Interval | null, precision: number | null): Doubt[] {
-  if (speedup === null || precision === null || halfWidth(speedup) <= precision) return [];
+/** Says that the interval of a ratio is wider than the plan wanted. @param wanted half-width; null: none was wanted. */
+export function imprecisionDoubts(speedup: Interval | null, wanted: number | null): Doubt[] {
+  if (speedup === null || wanted === null || halfWidth(speedup) <= wanted) return [];
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   return [
     {
       code: 'imprecise',
-      message: `its ratio to dense is known to ±${percent(halfWidth(speedup))}, not to the ±${percent(precision)} asked for`,
+      message: `its ratio to dense is known to ±${percent(halfWidth(speedup))}, not to the ±${percent(wanted)} asked for`,
       advice: 'raise --time-budget, or use a quieter machine',
     },
   ];

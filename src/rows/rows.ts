@@ -26,8 +26,8 @@ export interface WantedGroup {
   readonly obstacle: string | null;
   /** Why there is no accuracy to measure; absent if there is. */
   readonly noAccuracy?: string | undefined;
-  /** Relative half-width that its ratios were to have; null for a fixed number of blocks. */
-  readonly precision?: number | null;
+  /** Relative half-width that the intervals of its ratios were to have; null for a fixed number of blocks. */
+  readonly interval?: number | null;
 }
 
 /** The blocks that say something about one group. */
@@ -74,7 +74,7 @@ function select({ group, accuracyGroup }: WantedGroup, blocks: readonly Block[])
 }
 
 function makeRow(
-  { group, variants, obstacle, noAccuracy, precision = null }: WantedGroup,
+  { group, variants, obstacle, noAccuracy, interval = null }: WantedGroup,
   variant: Variant,
   { time, profile, accuracy, cost, failures }: GroupBlocks,
   floor: NoiseFloor | null,
@@ -92,7 +92,7 @@ function makeRow(
   );
   const measured = clocks.latencyMs !== null;
   const evidence = { id, blocks, profile, accuracy, failures: concerned, speedup: vsDense, floor };
-  const doubts = measured ? [...imprecisionDoubts(vsDense, precision), ...rowDoubts(evidence)] : [];
+  const doubts = measured ? [...imprecisionDoubts(vsDense, interval), ...rowDoubts(evidence)] : [];
   return {
     ...group,
     ...variant,

@@ -34,7 +34,7 @@ export function wantedGroup(
     accuracyGroup: accuracyGroup(group, accuracyThreads ?? plan.accuracyThreads, accuracyText),
     obstacle: obstacles.get(group.provider) ?? null,
     noAccuracy,
-    precision: plan.precision,
+    interval: plan.interval,
   };
 }
 

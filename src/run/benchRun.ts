@@ -50,7 +50,7 @@ export async function benchRun(given: BenchRun): Promise<Finished> {
       step.group.text === 'natural' ? NATURAL_GUESS : (plan.accuracyExamples ?? NATURAL_GUESS),
     scenarios: plan.scenarios.length,
     loadSteps: Math.max(1, steps.filter(({ kind }) => kind === 'load').length),
-    moreBlocks: plan.precision !== null,
+    moreBlocks: plan.interval !== null,
   });
   const progress = new Progress(
     {

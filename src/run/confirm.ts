@@ -88,7 +88,7 @@ function planOf(next: Summary, groups: readonly Group[], wanted: number | null):
     ...plan,
     groups: chosen,
     blocks,
-    precision: null,
+    interval: null,
     costs: 'none',
     scenarios: [],
     accuracyExamples: Math.min(ACCURACY_EXAMPLES, plan.accuracyExamples ?? ACCURACY_EXAMPLES),

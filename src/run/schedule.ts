@@ -1,5 +1,5 @@
-// Which step comes next. First those that every plan has, in the order of plan/steps.ts. Then, if the plan asks for a
-// precision, one more time block at a time for the group whose ratios are farthest from it, until all have it, the
+// Which step comes next. First those that every plan has, in the order of plan/steps.ts. Then, if the plan asks for an
+// interval, one more time block at a time for the group whose ratios are farthest from it, until all have it, the
 // time is over, or a group has had so many blocks that more would not help.
 import { groupKey } from '../core/keys.ts';
 import type { Block } from '../core/schema/block.ts';
@@ -65,13 +65,13 @@ export class Schedule {
   /** One more step of each group that is not precise enough and may have one, the least precise first. */
   private needy(blocks: readonly Block[]): Step[] {
     const { plan, widthOf, fits } = this.options;
-    const { precision } = plan;
-    if (precision === null) return [];
+    const { interval } = plan;
+    if (interval === null) return [];
     const wide = this.open().flatMap((planned) => {
       const width = widthOf(planned, blocks);
       const step = this.stepOf(planned, 0);
       const most = plan.blocks * MOST_BLOCKS_FACTOR;
-      return width !== null && width > precision && step.block < most && fits(step) ? [{ width, step }] : [];
+      return width !== null && width > interval && step.block < most && fits(step) ? [{ width, step }] : [];
     });
     return wide.sort((a, b) => b.width - a.width).map(({ step }) => step);
   }
@@ -79,12 +79,12 @@ export class Schedule {
   /** The blocks that bring every group that still needs some to the planned number. */
   private expected(blocks: readonly Block[]): Step[] {
     const { plan, widthOf } = this.options;
-    const { precision } = plan;
-    if (precision === null) return [];
+    const { interval } = plan;
+    if (interval === null) return [];
     return this.open().flatMap((planned) => {
       const width = widthOf(planned, blocks);
       const had = this.nextBlock.get(groupKey(planned.group)) ?? 0;
-      const missing = width !== null && width <= precision ? 0 : Math.max(0, plan.blocks - had);
+      const missing = width !== null && width <= interval ? 0 : Math.max(0, plan.blocks - had);
       return Array.from({ length: missing }, (_, index) => this.stepOf(planned, index));
     });
   }

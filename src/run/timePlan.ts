@@ -1,7 +1,7 @@
 // How the run's time is dealt out. What profiles, accuracy and the start of processes leave over goes to the rounds
 // of the time blocks: a fixed part each, since even a short cell's blocks must be worth the start of a process, and a
 // part in proportion to the square root of their tokens, since long cells get few rounds per second. All this is guessed from the blocks measured so far, and guessed anew before each
-// step, so an error early on is made good later. With a precision no block grows beyond its share, since more blocks
+// step, so an error early on is made good later. With an interval no block grows beyond its share, since more blocks
 // narrow an interval more than longer ones do.
 import { groupKey } from '../core/keys.ts';
 import type { Block } from '../core/schema/block.ts';

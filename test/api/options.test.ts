@@ -39,10 +39,10 @@ test('options and flags of one meaning make one plan', () => {
 });
 
 test('a number of blocks is meant as such, unless an interval is asked for', () => {
-  const precisionOf = (options: object) => planOf(planRequestOf(parseBenchOptions(options)), 1).precision;
-  assert.equal(precisionOf({ interval: 0.02 }), 0.02);
-  assert.equal(precisionOf({ interval: 0.02, blocks: 2 }), 0.02);
-  assert.equal(precisionOf({ blocks: 2 }), null);
+  const intervalOf = (options: object) => planOf(planRequestOf(parseBenchOptions(options)), 1).interval;
+  assert.equal(intervalOf({ interval: 0.02 }), 0.02);
+  assert.equal(intervalOf({ interval: 0.02, blocks: 2 }), 0.02);
+  assert.equal(intervalOf({ blocks: 2 }), null);
 });
 
 test('a file of the caller’s own is a task', () => {
@@ -67,7 +67,7 @@ test('what is wrong is said with the name of the option', () => {
     [() => parseRunOptions({ runId: '../x' }), /^runBench: runId: /],
     [() => parseRunOptions({ signal: true }), /^runBench: signal: /],
     [() => parseResumeOptions({ seqLens: [32] }), /^resumeBench: Unrecognized key: "seqLens"/],
-    [() => planRequestOf(parseBenchOptions({ task: 'nope' })), /^unknown task "nope" \(known: reviews, /],
+    [() => planRequestOf(parseBenchOptions({ task: 'nope' })), /^unknown task "nope" \(`npm run data -- list` shows them; a file is \{ file: /],
     [() => planOf(planRequestOf(parseBenchOptions({ suite: 'nope' })), 1), /^unknown suite "nope"/],
   ];
   for (const [wrong, line] of cases) {

@@ -39,7 +39,7 @@ const SUITE: Suite = {
   timeBudgetSeconds: 10,
   timeoutSeconds: 5,
   accuracyExamples: 10,
-  precision: null,
+  interval: null,
   costs: 'none',
   scenarios: [],
 };
@@ -157,7 +157,7 @@ test('the suites of the repository can be read, each under its own name', () => 
     [],
   );
   for (const name of suiteNames()) assert.equal(loadSuite(name).name, name);
-  refuses(() => loadSuite('fast'), new RegExp(`"fast" \\(--suite takes ${suiteNames().join(', ')}\\)`));
+  refuses(() => loadSuite('fast'), new RegExp(`"fast" \\(legal: ${suiteNames().join(', ')}\\)`));
 });
 
 test('a JSON file in the folder of suites is all that a new suite needs', () => {
@@ -174,7 +174,7 @@ test('a JSON file in the folder of suites is all that a new suite needs', () => 
     made.groups.map(({ group }) => group.seqLen),
     [32],
   );
-  refuses(() => loadSuite('other', folder), /--suite takes .*mine/);
+  refuses(() => loadSuite('other', folder), /unknown suite "other" \(legal: .*mine/);
 });
 
 test('a model without an accuracy gets no accuracy step, and its groups say why', () => {

@@ -18,7 +18,7 @@ const options: CompareOptions = { allowMixed: false, rules: readGateRules() };
 
 test('real processes take back a flake and confirm a true regression', async () => {
   const run = tinyRun({ methods: ['ltp', 'topk'], seqLens: [160] });
-  const effort = { precision: null, costs: 'none', blocks: 5, timeBudgetSeconds: 10 } as const;
+  const effort = { interval: null, costs: 'none', blocks: 5, timeBudgetSeconds: 10 } as const;
   const plan = { ...run.plan, ...effort, scenarios: [] };
   const { summary: truth } = await benchRun({ ...run, plan, signal: never, launch: retimedLaunch('truth') });
   // topk was 5 % faster in the base: a true regression. ltp was 5 % slower on this night: a flake.

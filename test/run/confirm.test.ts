@@ -24,7 +24,7 @@ const ltpSlower =
   (id: string): number =>
     id.startsWith('ltp') ? factor : 1;
 
-const TIMES_ONLY = { precision: null, costs: 'none' as const, scenarios: [] };
+const TIMES_ONLY = { interval: null, costs: 'none' as const, scenarios: [] };
 
 function tiny(): TinyRun {
   const run = tinyRun({ seqLens: [160, 192] });

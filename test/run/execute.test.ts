@@ -29,7 +29,7 @@ const PLAN = makePlan(
         minRounds: 1,
       },
       ...{ timeBudgetSeconds: 20, timeoutSeconds: 5, accuracyExamples: 10 },
-      ...{ precision: null, costs: 'none', scenarios: [] },
+      ...{ interval: null, costs: 'none', scenarios: [] },
     },
     ...{
       axes: { methods: ['dense', 'ltp'] },

@@ -28,7 +28,7 @@ const plan: Plan = {
   timeBudgetSeconds: 1,
   timeoutSeconds: 1,
   accuracyExamples: 1,
-  precision: null,
+  interval: null,
   costs: 'none',
   scenarios: [],
   dataDir: null,

@@ -5,11 +5,11 @@ import { makePlan, type Plan } from '../../src/plan/plan.ts';
 import { Schedule, type ScheduleOptions } from '../../src/run/schedule.ts';
 import { timeBlock } from '../fixtures/blocks.ts';
 
-function planWith(precision: number | null, blocks: number): Plan {
+function planWith(interval: number | null, blocks: number): Plan {
   return makePlan(
     {
       suite: {
-        ...{ name: 'test', summary: '', sweeps: [{ seqLens: [16, 32], batchSizes: [1] }], blocks, precision },
+        ...{ name: 'test', summary: '', sweeps: [{ seqLens: [16, 32], batchSizes: [1] }], blocks, interval },
         ...{ minRounds: 1, timeBudgetSeconds: 20, timeoutSeconds: 5, accuracyExamples: 10 },
         ...{ costs: 'none', scenarios: [] },
       },
@@ -48,7 +48,7 @@ function play(
 const times = (done: readonly string[], seqLen: number): number =>
   done.filter((name) => name.startsWith(`time s${seqLen} `)).length;
 
-test('without a precision every group gets the planned blocks, in turns', () => {
+test('without an interval every group gets the planned blocks, in turns', () => {
   const done = play(planWith(null, 3), () => 1);
   assert.deepEqual(
     done.filter((name) => name.startsWith('time')),

@@ -45,7 +45,7 @@ test('a block is never given more than half of what would get it killed', () => 
   assert.equal(plan(1e6, { timeoutMs: 60_000 }).budgetMs(only, [only], 0), 30_000);
 });
 
-test('with a precision a block grows by a quarter of its first share at most; what is left makes more blocks', () => {
+test('with an interval a block grows by a quarter of its first share at most; what is left makes more blocks', () => {
   const steps = [step('time', 64), step('time', 64)];
   const [one = assert.fail()] = steps;
   const made = plan(29_000, { moreBlocks: true });
