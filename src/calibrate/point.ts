@@ -4,6 +4,7 @@ import { sha256Hex, stableJson } from '../core/hash.ts';
 import type { PointRule } from '../graphs/methods/contract.ts';
 import type { PointSource } from '../graphs/graphFiles.ts';
 import { METHOD } from '../graphs/methods/index.ts';
+import { pointOfValues } from '../weights/pointValues.ts';
 import type { ModelEntry } from '../zoo/entry.ts';
 import type { TensorFile } from '../weights/safetensors.ts';
 import type { CalibratedMethod } from './strengthMap.ts';
@@ -18,22 +19,8 @@ export const POINT_METADATA = { cls: 'protected', score: 'received-attention', f
 
 /** The strengths as a point that is in no file. */
 export function pointInMemory(method: CalibratedMethod, strengths: readonly number[]): TensorFile {
-  const name = strengthTensor(method);
-  const shape = [strengths.length];
-  const only = (asked: string): void => {
-    if (asked !== name) throw new Error(`a calibrated point has no tensor ${asked}`);
-  };
-  return {
-    path: `the ${method} point being calibrated`,
-    metadata: POINT_METADATA,
-    names: () => [name],
-    has: (asked) => asked === name,
-    shape: (asked) => (only(asked), shape),
-    tensor: (asked) => (only(asked), { shape, data: Float32Array.from(strengths) }),
-    int32: (asked) => {
-      throw new Error(`a calibrated point has no integers, and no ${asked}`);
-    },
-  };
+  const values = { [strengthTensor(method)]: strengths, ...POINT_METADATA };
+  return pointOfValues(`the ${method} point being calibrated`, values);
 }
 
 export function ruleAt(

@@ -1,14 +1,27 @@
-// The closed lists of names that the command line, the files and the code share.
+// The names that the command line, the files and the code share: closed lists, and what the name of a method may be.
 
+/** The methods of the tree. Beside them there are those of files (zoo/methodFile.ts), whose names are in no list. */
 export const METHODS = ['dense-padded', 'dense', 'ltp', 'threshold', 'topk', 'transkimmer'] as const;
 export type MethodName = (typeof METHODS)[number];
 
-/** Whose row it is. Beside our own methods: `graph`, a ready graph of the user's, and `peer`, another program. */
-export const VARIANT_METHODS = [...METHODS, 'graph', 'peer'] as const;
-export type VariantMethod = (typeof VARIANT_METHODS)[number];
+/** Whose row it is, where no method of ours made the graph: `graph`, a ready one of the user's, `peer`, another program. */
+export const OTHER_ROWS = ['graph', 'peer'] as const;
 
-export function isMethod(name: VariantMethod): name is MethodName {
-  return name !== 'graph' && name !== 'peer';
+/**
+ * What the name of a method looks like in records and in ids: `first-tokens`. Whether there is such a method is asked
+ * where a plan is made; a record may hold methods of files that the reader has not.
+ */
+export const METHOD_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+export const LONGEST_METHOD_NAME = 40;
+
+/** Whether one of our graphs, and not a ready one or another program, is behind the row. */
+export function isMethod(name: string): boolean {
+  return !OTHER_ROWS.some((other) => other === name);
+}
+
+/** Whether it is one of the two graphs that remove nothing. */
+export function isDense(name: string): boolean {
+  return name === 'dense' || name === 'dense-padded';
 }
 
 /** GLUE's metrics. `f1` is of the label 1; all but accuracy and f1 lie between -1 and 1. */

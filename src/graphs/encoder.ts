@@ -11,10 +11,12 @@ import { inputPadding, maskedAttention, type InputPadding } from './attention/re
 import type { EncoderConfig } from './config.ts';
 import { asInteger, tellKeep, tellScore } from './decisions.ts';
 import { activate, embed, head, layerNorm, linear, type WeightLookup } from './layers.ts';
-import type { AfterScore, Method, MethodContext, PointRule } from './methods/contract.ts';
+import { removesAfter, type Method, type MethodContext, type PointRule } from './methods/contract.ts';
+import { TOOLS } from './methods/tools.ts';
 import {
   aliveCounts,
   createPacking,
+  inSlots,
   orphanCounts,
   paddedGeometry,
   type Packing,
@@ -81,6 +83,7 @@ function methodContext(
     inputIds: input.rectangle,
     inputLength: input.length,
     tellScore: options.decisions === true ? (layer, score) => tellScore(g, layer, score) : null,
+    tools: TOOLS,
   };
 }
 
@@ -184,34 +187,39 @@ class EncoderWriter {
       this.#padding ??= inputPadding(g, packing, this.#input.mask, shape);
       return { context: maskedAttention(g, batch.rows, packing, this.#padding, shape), survivors: rows };
     }
-    const score = this.#scoreAt(layer);
-    if (score === null) {
+    if (!this.#removesAfter(layer)) {
       return { context: attend(g, batch, this.#stableGeometry(packing)), survivors: rows };
     }
     this.archive?.record(g, rows, this.#input, this.#config.hiddenSize);
-    const decide: Removal['decide'] = (child, received, filled) =>
-      this.#decide(child, layer, { score: received, filled, packing });
-    const removal = removalOf(rows, this.#rule.protectsCls, decide, this.#options.decisions);
+    const score = this.#rule.scoreAt?.(layer) ?? null;
+    const telling = { tells: this.#options.decisions === true, scored: score !== null };
+    const removal = removalOf(rows, this.#rule.protectsCls, this.#decision(layer, rows), telling);
     const values = attendAndRemove(g, batch, score, removal);
     if (removal.tells) {
       const [told = '', keep = ''] = values.slice(-2);
-      tellScore(g, layer, told);
+      if (score !== null) tellScore(g, layer, told);
       tellKeep(g, layer, keep);
     }
     return survivorsOf(g, values, removal, packing.batch);
   }
 
-  #decide(g: GraphBuilder, layer: number, state: AfterScore): Value {
-    const keep = this.#rule.keepAfter?.(g, this.#context, layer, state);
-    if (keep === undefined) throw new Error('a rule that scores must decide');
-    return keep;
+  /** What the rule decides in this layer, in whichever branch attention is computed. */
+  #decision(layer: number, { hidden, origin, packing }: Rows): Removal['decide'] {
+    return (child, { score, geometry }) => {
+      const keep = this.#rule.keepAfter?.(child, this.#context, layer, {
+        ...{ hidden, origin, score, packing },
+        filled: geometry?.filled ?? null,
+        inSlots: (perRow) => inSlots(child, packing, geometry, perRow),
+      });
+      if (keep === undefined) throw new Error('a rule that removes after attention must decide');
+      return keep;
+    };
   }
 
-  #scoreAt(layer: number): ReturnType<PointRule['scoreAt']> {
-    if (this.#rule.keepAfter === undefined) return null;
-    const own = this.#rule.scoreAt(layer);
-    // A graph whose strengths are inputs cannot know which layers prune, so it asks in every layer.
-    return own ?? (this.#options.strengthInput ? 'received-attention' : null);
+  /** A graph whose strengths are inputs cannot know which layers prune, so it asks in every layer. */
+  #removesAfter(layer: number): boolean {
+    const open = this.#options.strengthInput && this.#rule.strengths !== null;
+    return open ? this.#rule.keepAfter !== undefined : removesAfter(this.#rule, layer);
   }
 
   /** The geometry of a packing that no layer changes; otherwise each branch makes its own. */

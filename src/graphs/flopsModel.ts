@@ -2,7 +2,7 @@
 import type { FlopsModel } from '../core/schema/flops.ts';
 import type { AttentionKernels } from './attention/kernels.ts';
 import type { EncoderConfig } from './config.ts';
-import type { Method, PointRule } from './methods/contract.ts';
+import { removesAfter, scoreOf, type Method, type PointRule } from './methods/contract.ts';
 
 /** @param rule of the method at its point. */
 export function flopsModel(
@@ -17,8 +17,15 @@ export function flopsModel(
     padded: method.rows === 'padded',
     removes: rule.keepBefore === undefined ? 'after-attention' : 'before-layer',
     predictorMacsPerToken: rule.predictorMacsPerToken,
-    scores: Array.from({ length: layers }, (_, layer) => rule.scoreAt(layer) !== null),
+    ...predictsAt(rule, layers),
+    scores: Array.from({ length: layers }, (_, layer) => scoreOf(rule, layer) !== null),
     adaptive: kernels.adaptive,
     loopAbove: kernels.loopAbove,
   };
+}
+
+/** A predictor after attention works where the layer removes, one before a layer everywhere. */
+function predictsAt(rule: PointRule, layers: number): Pick<FlopsModel, 'predictsAt'> {
+  if (rule.keepBefore !== undefined || rule.predictorMacsPerToken === 0) return {};
+  return { predictsAt: Array.from({ length: layers }, (_, layer) => removesAfter(rule, layer)) };
 }

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { makeFolder, writeFileAtomic } from '../core/atomicFile.ts';
 import { BenchError, messageOf } from '../core/errors.ts';
 import { sha256Hex } from '../core/hash.ts';
-import type { MethodName } from '../core/names.ts';
 import { encodeModel } from '../onnx/proto.ts';
+import { findLooseEnd } from '../onnx/wiring.ts';
 import { mergePoint } from '../weights/adapters.ts';
 import type { TensorFile } from '../weights/safetensors.ts';
 import type { WeightSource } from '../weights/tensor.ts';
 import type { AttentionKernels } from './attention/kernels.ts';
 import type { EncoderConfig } from './config.ts';
 import { encoderGraph, type EncoderOptions } from './encoder.ts';
-import { METHOD } from './methods/index.ts';
+import type { Method } from './methods/contract.ts';
 import { WeightFile } from './weightFile.ts';
 
 export interface GraphFile {
@@ -55,21 +55,24 @@ export const DEFAULT_OPTIONS: EncoderOptions = {
   strengthInput: false,
 };
 
+const WIRING_HINT = 'its hooks may only use what they are given, on the builder that they are given';
+
 /** Writes what is missing into `directory`. @throws BenchError when the directory cannot be written. */
 export async function writeGraph(
   directory: string,
   source: GraphSource,
-  method: MethodName,
+  method: Method,
   point: PointSource | null,
   options: EncoderOptions = DEFAULT_OPTIONS,
 ): Promise<GraphFile> {
-  const contract = METHOD[method];
-  const rule = contract.read(source.config, point?.file ?? null);
+  const rule = method.read(source.config, point?.file ?? null);
   const files = weightFiles(source, point);
-  const model = encoderGraph(source.config, contract, rule, lookup(files, source.name), options);
+  const model = encoderGraph(source.config, method, rule, lookup(files, source.name), options);
+  const loose = findLooseEnd(model);
+  if (loose !== null) throw new BenchError(`method "${method.name}" writes no graph: ${loose}`, WIRING_HINT);
   const bytes = encodeModel(model);
   const sha256 = sha256Hex(`${sha256Hex(bytes)} ${source.baseSha256} ${point?.sha256 ?? ''}`);
-  const stem = point === null ? `${source.name}.${method}` : `${source.name}.${method}.${point.name}`;
+  const stem = [source.name, method.name, ...(point === null ? [] : [point.name])].join('.');
   const path = join(directory, `${stem}.${sha256.slice(0, 12)}.onnx`);
   try {
     makeFolder(directory);

@@ -77,6 +77,20 @@ export function visibleSlots(g: GraphBuilder, packing: Packing, filled: Value): 
   return g.op('And', [filled, g.op('Not', [orphan])]);
 }
 
+/**
+ * From one value a row, [T] of any type, to slots, [B, longest]. Empty slots hold the value of some live row of their
+ * sequence. @param geometry null when every slot is filled, so that slots are rows.
+ */
+export function inSlots(
+  g: GraphBuilder,
+  packing: Packing,
+  geometry: PaddedGeometry | null,
+  perRow: Value,
+): Value {
+  const slots = geometry === null ? perRow : g.op('Gather', [perRow, geometry.rows], { axis: 0 });
+  return g.op('Reshape', [slots, shapeOf(g, [packing.batch, packing.longest])], {}, 'in_slots');
+}
+
 /** int64 [T], the slot b * longest + s of every live row, in row order. `filled` is bool [B, longest]. */
 export function filledSlots(g: GraphBuilder, filled: Value, longest: Value): Value {
   const { sequence, slot } = positions(g, filled);

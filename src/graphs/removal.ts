@@ -3,7 +3,7 @@
 import { GraphBuilder, type Value } from '../onnx/builder.ts';
 import { DATA_TYPE } from '../onnx/proto.ts';
 import { asInteger } from './decisions.ts';
-import { countTrue, createPacking, slotNumbers, type Packing } from './packing.ts';
+import { countTrue, createPacking, slotNumbers, type Packing, type PaddedGeometry } from './packing.ts';
 
 /** Live rows of the batch. */
 export interface Rows {
@@ -14,13 +14,23 @@ export interface Rows {
   readonly origin: Value | null;
 }
 
+/** What attention has left in slots, in the branch that computed it. */
+export interface Attended {
+  /** float [B * longest, d]. */
+  readonly context: Value;
+  /** float [B, longest]; null where no score was asked for. */
+  readonly score: Value | null;
+  /** Null when every slot is filled, so that slots are rows. */
+  readonly geometry: PaddedGeometry | null;
+}
+
 /** What a method decides after attention, and what is to be gathered. */
 export interface Removal {
   readonly rows: Rows;
   readonly protectsCls: boolean;
-  /** bool [B, longest]; `filled` is null when every slot is. */
-  decide(g: GraphBuilder, score: Value, filled: Value | null): Value;
-  /** Whether score and decision are returned too (decisions.ts). */
+  /** bool [B, longest]. */
+  decide(g: GraphBuilder, attended: Attended): Value;
+  /** Whether the score, where there is one, and the decision are returned too (decisions.ts). */
   readonly tells: boolean;
   /** Types of the values that `removeSlots` returns. */
   readonly outputTypes: readonly ('float' | 'int64')[];
@@ -30,29 +40,30 @@ export function removalOf(
   rows: Rows,
   protectsCls: boolean,
   decide: Removal['decide'],
-  tells = false,
+  { tells, scored }: { readonly tells: boolean; readonly scored: boolean },
 ): Removal {
   const outputTypes: ('float' | 'int64')[] = ['float', 'float', 'int64'];
   if (rows.origin !== null) outputTypes.push('int64');
   if (!protectsCls) outputTypes.push('float');
-  if (tells) outputTypes.push('float', 'int64');
+  if (tells && scored) outputTypes.push('float');
+  if (tells) outputTypes.push('int64');
   return { rows, protectsCls, decide, tells, outputTypes };
 }
 
 /**
- * Gathers what survives. `context` is float [B * longest, d] in slots.
+ * Gathers what survives.
  * @returns context [m, d], hidden [m, d], counts [B], then origin [m] and orphans [B] where they are kept, then
- * score float and decision int64, [B, longest] each, where they are told.
+ * score float, if there is one, and decision int64, [B, longest] each, where they are told.
  */
 export function removeSlots(
   g: GraphBuilder,
   packing: Packing,
-  context: Value,
-  score: Value,
-  filled: Value | null,
+  attended: Attended,
   removal: Removal,
 ): Value[] {
-  const keep = removal.decide(g, score, filled);
+  const { context, score, geometry } = attended;
+  const filled = geometry?.filled ?? null;
+  const keep = removal.decide(g, attended);
   const slots = slotNumbers(g, packing); // [1, S]
   // [CLS] always stays a row: protected, or else as the orphan that the head will read.
   const withCls = g.op('Or', [keep, g.op('Equal', [slots, g.int64([0])])]);
@@ -69,7 +80,8 @@ export function removeSlots(
   ];
   if (removal.rows.origin !== null) values.push(g.op('Gather', [removal.rows.origin, index], { axis: 0 }));
   if (!removal.protectsCls) values.push(orphaned(g, keep, packing));
-  if (removal.tells) values.push(score, asInteger(g, keep));
+  if (removal.tells && score !== null) values.push(score);
+  if (removal.tells) values.push(asInteger(g, keep));
   return values;
 }
 

@@ -8,6 +8,7 @@ import { sha256FileSync } from '../core/hash.ts';
 import { localModelsFolder } from '../core/places.ts';
 import { graphFolder } from '../zoo/graphCache.ts';
 import { DEFAULT_OPTIONS, writeGraph } from '../graphs/graphFiles.ts';
+import { METHOD } from '../graphs/methods/index.ts';
 import { readLocalManifest, registerModel, type LocalModel } from '../zoo/localZoo.ts';
 import { loadZoo } from '../zoo/zoo.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
@@ -153,12 +154,12 @@ async function proveGraphs(
   tokenizer: Tokenizer,
 ): Promise<number> {
   const source = { name, config, base: readSafetensors(join(staging, WEIGHTS)), baseSha256 };
-  const packed = await writeGraph(graphFolder(), source, 'dense', null, DEFAULT_OPTIONS);
-  const padded = await writeGraph(graphFolder(), source, 'dense-padded', null, DEFAULT_OPTIONS);
+  const packed = await writeGraph(graphFolder(), source, METHOD.dense, null, DEFAULT_OPTIONS);
+  const padded = await writeGraph(graphFolder(), source, METHOD['dense-padded'], null, DEFAULT_OPTIONS);
   for (const { method, name: point } of points) {
     const path = join(staging, `points/${method}-${point}.safetensors`);
     const file = { name: point, file: readSafetensors(path), sha256: sha256FileSync(path) };
-    await writeGraph(graphFolder(), source, method, file, DEFAULT_OPTIONS); // refuses a point that does not fit
+    await writeGraph(graphFolder(), source, METHOD[method], file, DEFAULT_OPTIONS); // refuses a point that does not fit
   }
   return prove({ packed, padded }, tokenizer, config.maxPositions);
 }

@@ -1,6 +1,6 @@
 // What there is to choose from, as far as planning needs to know: the models, their length limits and their points.
 import { BenchError } from '../core/errors.ts';
-import type { MethodName, ModelOrigin } from '../core/names.ts';
+import { isDense, type ModelOrigin } from '../core/names.ts';
 import type { Variant } from '../core/schema/group.ts';
 import { hintFor } from '../core/suggestion.ts';
 import { ALL, MAIN, SHIPPED } from './axes.ts';
@@ -9,8 +9,9 @@ import { ALL, MAIN, SHIPPED } from './axes.ts';
 const LISTING = '`npm run models -- list` shows them';
 
 export interface CataloguePoint {
-  readonly name: string;
-  readonly method: MethodName;
+  /** Null of a method that has no points: it is measured as it is. */
+  readonly name: string | null;
+  readonly method: string;
 }
 
 export interface CatalogueModel {
@@ -39,12 +40,12 @@ export function modelsOf(catalogue: Catalogue, names: readonly string[]): readon
 /** The methods of the list at the points of the list. A named point that only some methods have is fine. */
 export function variantsOf(
   model: CatalogueModel,
-  methods: readonly MethodName[],
+  methods: readonly string[],
   points: readonly string[],
 ): Variant[] {
   checkPoints(model, points);
   return methods.flatMap((method): Variant[] => {
-    if (method === 'dense' || method === 'dense-padded') return [{ method, point: null }];
+    if (isDense(method)) return [{ method, point: null }];
     const own = model.points.filter((point) => point.method === method);
     return own
       .filter(({ name }, index) => wanted(points, name, index))
@@ -52,12 +53,14 @@ export function variantsOf(
   });
 }
 
-function wanted(points: readonly string[], name: string, index: number): boolean {
-  return points.includes(ALL) || points.includes(name) || (points.includes(MAIN) && index === 0);
+function wanted(points: readonly string[], name: string | null, index: number): boolean {
+  return (
+    name === null || points.includes(ALL) || points.includes(name) || (points.includes(MAIN) && index === 0)
+  );
 }
 
 function checkPoints(model: CatalogueModel, points: readonly string[]): void {
-  const known = new Set(model.points.map((point) => point.name));
+  const known = new Set(model.points.flatMap((point) => point.name ?? []));
   const unknown = points.find((point) => point !== ALL && point !== MAIN && !known.has(point));
   if (unknown === undefined) return;
   const hint = hintFor(unknown, [MAIN, ALL, ...known], LISTING);

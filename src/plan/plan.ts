@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { BenchError } from '../core/errors.ts';
 import { groupKey } from '../core/keys.ts';
-import { AS_IS, TEXT_MODES, type MethodName } from '../core/names.ts';
+import { AS_IS, isDense, TEXT_MODES } from '../core/names.ts';
 import { groupSchema, variantSchema, type Cell, type Group, type Variant } from '../core/schema/group.ts';
 import { taskFileSchema, type TaskFile } from '../core/schema/taskFile.ts';
 import { DEFAULT_AXES, type Axes, type SomeAxes } from './axes.ts';
@@ -90,7 +90,7 @@ function overlay<T extends object>(base: T, over: Overlay<T>): T {
   return { ...base, ...Object.fromEntries(said) };
 }
 
-function checkMethods(asked: readonly MethodName[], planned: readonly PlannedGroup[]): void {
+function checkMethods(asked: readonly string[], planned: readonly PlannedGroup[]): void {
   const covered = new Set(planned.flatMap(({ variants }) => variants.map(({ method }) => method)));
   const missing = asked.find((method) => !covered.has(method));
   if (missing === undefined) return;
@@ -128,9 +128,9 @@ function checkLengths(seqLens: readonly number[], most: number, ofWhat: string):
 }
 
 /** A ratio needs its denominator: both dense graphs with any pruned method, dense with dense-padded. */
-export function withBaselines(methods: readonly MethodName[]): MethodName[] {
-  const pruned = methods.some((method) => method !== 'dense' && method !== 'dense-padded');
-  const baselines: MethodName[] = pruned ? ['dense-padded', 'dense'] : ['dense'];
+export function withBaselines(methods: readonly string[]): string[] {
+  const pruned = methods.some((method) => !isDense(method));
+  const baselines = pruned ? ['dense-padded', 'dense'] : ['dense'];
   const wanted = new Set([...baselines, ...methods]);
   return wanted.has('dense-padded')
     ? ['dense-padded', ...[...wanted].filter((m) => m !== 'dense-padded')]

@@ -38,14 +38,15 @@ export function encoderFlops(model: FlopsModel, counts: TokenCounts): EncoderFlo
     const after = padded ? alive : (counts.kept[layer] ?? []);
     const before = model.removes === 'before-layer';
     const entering = before ? after : alive;
-    work.predictor += model.predictorMacsPerToken * (before ? sum(alive) : 0);
+    const predictorMacs = model.predictsAt?.[layer] === false ? 0 : model.predictorMacsPerToken;
+    work.predictor += predictorMacs * sum(alive);
     work.linear += linearMacs(model, sum(entering), sum(after));
     const scoreMacs = model.scores[layer] === true ? model.heads : 0;
     const pairs = sumOfSquares(entering);
     work.attention += 2 * d * pairs;
     work.score += scoreMacs * pairs;
     const orphansAfter = counts.orphans?.[layer] ?? orphans;
-    work.orphan += linearMacs(model, sum(orphans), sum(orphansAfter));
+    work.orphan += linearMacs(model, sum(orphans), sum(orphansAfter)) + predictorMacs * sum(orphans);
     if (!padded) emptyMacs += (2 * d + scoreMacs) * (slots(entering, orphans, model) - pairs);
     alive = [...after];
     orphans = [...orphansAfter];

@@ -1,6 +1,7 @@
 // Reasons to distrust a row, found by holding its blocks against each other. Each is a value with an advice; none of
 // them removes a number.
 import type { AccuracyBlock, FailedBlock, ProfileBlock, TimeBlock } from '../core/schema/block.ts';
+import { isDense } from '../core/names.ts';
 import type { Doubt } from '../core/schema/doubt.ts';
 import type { Interval } from '../core/schema/group.ts';
 import type { NoiseFloor } from '../core/schema/summary.ts';
@@ -90,7 +91,7 @@ function fewness({ id, blocks }: TimingEvidence): Doubt[] {
 }
 
 function withinNoise({ id, speedup, floor }: TimingEvidence): Doubt[] {
-  if (speedup === null || floor === null || id.startsWith('dense')) return []; // nothing is claimed of those
+  if (speedup === null || floor === null || isDense(id)) return []; // nothing is claimed of those
   if (Math.abs(speedup.median - 1) > floor.floor) return [];
   return [
     {

@@ -1,6 +1,7 @@
 // From the blocks of a run to its rows. Pure: the same blocks give the same rows, to the bit, in the running program,
 // on --resume and in a test.
 import { groupKey, variantKey } from '../core/keys.ts';
+import { isDense } from '../core/names.ts';
 import { validityOf } from '../core/validity.ts';
 import type { AccuracyBlock, Block, FailedBlock, ProfileBlock, TimeBlock } from '../core/schema/block.ts';
 import type { CostBlock } from '../core/schema/cost.ts';
@@ -123,7 +124,7 @@ function conversion(
   clock: number | undefined,
   flops: number | undefined,
 ): number | null {
-  if (method === 'dense' || method === 'dense-padded') return null;
+  if (isDense(method)) return null;
   return clock === undefined || flops === undefined ? null : clock / flops;
 }
 

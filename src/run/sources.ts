@@ -4,6 +4,7 @@ import type { TaskFile } from '../core/schema/taskFile.ts';
 import { ensureGraph } from '../zoo/graphCache.ts';
 import { zooFlopsModel } from '../zoo/pointRule.ts';
 import { tokenizerOf } from '../zoo/tokenizerOf.ts';
+import { untrainedVariants } from '../zoo/variants.ts';
 import { loadZoo, type Zoo } from '../zoo/zoo.ts';
 import type { Catalogue } from '../plan/catalogue.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -76,8 +77,11 @@ function readySource(
 }
 
 export function catalogueOf(zoo: Zoo): Catalogue {
-  return zoo.models.map(({ name, origin, answers, maxPositions, points }) => {
+  return zoo.models.map((entry) => {
+    const { name, origin, answers, maxPositions } = entry;
     const silence = origin === 'geometry' ? 'random weights' : 'no trained head';
+    const untrained = untrainedVariants(entry).map(({ method, point }) => ({ method, name: point }));
+    const points = [...entry.points, ...untrained];
     return { name, origin, maxPositions, points, noAccuracy: answers ? null : silence };
   });
 }

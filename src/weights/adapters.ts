@@ -1,24 +1,25 @@
 // An operating point over its base: low-rank updates (LoRA, Hu et al. 2021) are multiplied out and added, so that the
 // graph that is timed has plain dense matrices and a point costs nothing at run time but its own pruning.
 // What a point may hold: `<linear>.lora_A` [r, in] with `<linear>.lora_B` [out, r] (scale folded in), whole tensors
-// under a base name, the predictor's `skim.*`, and `pruning.*` (parameters, which are read from the point itself).
+// under a base name, weights of a predictor (`skim.*` of Transkimmer, `own.*` of a method outside the tree), and
+// `pruning.*` (parameters, which are read from the point itself).
 import { BenchError } from '../core/errors.ts';
 import type { TensorFile } from './safetensors.ts';
 import type { Tensor, WeightSource } from './tensor.ts';
 
 const DOWN = '.lora_A';
 const UP = '.lora_B';
-const OWN_WEIGHTS = 'skim.';
+const OWN_WEIGHTS = ['skim.', 'own.'];
 const PARAMETERS = 'pruning.';
 
-/** The base with the point's replacements and adapters applied, and the point's own `skim.*` weights beside them. */
+/** The base with the point's replacements and adapters applied, and the point's own weights beside them. */
 export function mergePoint(base: WeightSource, point: TensorFile): WeightSource {
   const adapted = new Set<string>();
   const own: string[] = [];
   for (const name of point.names()) {
     if (name.startsWith(PARAMETERS)) continue;
     if (name.endsWith(DOWN) || name.endsWith(UP)) adapted.add(adaptedLinear(base, point, name));
-    else if (name.startsWith(OWN_WEIGHTS)) own.push(name);
+    else if (OWN_WEIGHTS.some((prefix) => name.startsWith(prefix))) own.push(name);
     else if (!base.has(name)) throw wrongModel(point, `tensor ${name} is not in the base`);
   }
   const names = [...base.names(), ...own];

@@ -6,6 +6,7 @@ import type { Variant } from '../core/schema/group.ts';
 import type { EncoderConfig } from '../graphs/config.ts';
 import type { GeometryModel } from './geometry/data.ts';
 import type { Metrics } from './manifest.ts';
+import type { MethodFile } from './methodFile.ts';
 
 export interface ZooFile {
   readonly path: string;
@@ -44,6 +45,8 @@ export interface ModelEntry {
   readonly points: readonly PointEntry[];
   readonly metrics: Metrics;
   readonly training: { readonly command: string; readonly seed: number };
+  /** Methods outside the tree that it is to be measured with. */
+  readonly methodFiles?: readonly MethodFile[];
   /** For a geometry: what its files are made from on first use. */
   readonly geometry?: GeometryModel;
 }
@@ -63,13 +66,4 @@ export function pointOf(entry: ModelEntry, variant: Variant): PointEntry | null 
           own.map((point) => point.name),
         ),
   );
-}
-
-/** Both dense graphs and every point. */
-export function allVariants(entry: ModelEntry): Variant[] {
-  return [
-    { method: 'dense-padded', point: null },
-    { method: 'dense', point: null },
-    ...entry.points.map(({ method, name }) => ({ method, point: name })),
-  ];
 }

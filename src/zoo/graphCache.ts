@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError, messageOf } from '../core/errors.ts';
 import { sha256FileSync } from '../core/hash.ts';
-import { METHODS, isMethod, type MethodName, type ProviderName } from '../core/names.ts';
+import type { ProviderName } from '../core/names.ts';
 import { notice } from '../core/notices.ts';
 import { cacheFolder, localModelsFolder } from '../core/places.ts';
 import { isInstalled } from '../core/root.ts';
@@ -20,7 +20,8 @@ import {
 } from '../graphs/graphFiles.ts';
 import { nearest } from './geometry/entries.ts';
 import { makeGeometryPoint, makeGeometryWeights } from './geometry/making.ts';
-import { pointOf, type ModelEntry, type PointEntry, type ZooFile } from './entry.ts';
+import type { ModelEntry, PointEntry, ZooFile } from './entry.ts';
+import { findPoint, methodOf, refuseOtherBase } from './variants.ts';
 
 export interface GraphOptions {
   /** Which provider will run the graph; decides the kernels. */
@@ -52,17 +53,17 @@ export async function ensureGraph(
   variant: Variant,
   options: GraphOptions = {},
 ): Promise<GraphFile> {
-  const point = pointOf(entry, variant);
-  const method = methodOf(variant);
-  const file = point === null ? null : fileFor(point, options.seqLen);
-  await makeMissing(entry, point, file);
+  const method = methodOf(entry, variant);
+  const { trained, brought } = findPoint(entry, variant);
+  const file = trained === null ? null : fileFor(trained, options.seqLen);
+  await makeMissing(entry, trained, file);
   const base = openChecked(entry.weights);
   const source = { name: entry.name, config: entry.config, base, baseSha256: entry.weights.sha256 };
-  const ofZoo =
-    point === null || file === null
-      ? null
-      : { name: point.name, file: openPoint(entry, file), sha256: file.sha256 };
-  return writeGraph(options.directory ?? graphFolder(), source, method, options.point ?? ofZoo, {
+  const point =
+    trained === null || file === null
+      ? brought
+      : { name: trained.name, file: openPoint(entry, file), sha256: file.sha256 };
+  return writeGraph(options.directory ?? graphFolder(), source, method, options.point ?? point, {
     kernels: KERNELS[options.provider ?? 'cpu'],
     lastHiddenState: options.lastHiddenState ?? false,
     strengthInput: options.strengthInput ?? false,
@@ -98,12 +99,6 @@ function isSound(file: ZooFile): boolean {
   }
 }
 
-/** @throws BenchError for a ready graph or a peer, which no method of ours writes. */
-export function methodOf({ method }: Variant): MethodName {
-  if (isMethod(method)) return method;
-  throw new BenchError(`"${method}" is not a pruning method`, `methods: ${METHODS.join(', ')}`);
-}
-
 /** Files already checked in this process, by path and modification time. */
 const opened = new Map<string, TensorFile>();
 
@@ -119,10 +114,7 @@ function openChecked(file: ZooFile): TensorFile {
 
 export function openPoint(entry: ModelEntry, file: ZooFile): TensorFile {
   const tensors = openChecked(file);
-  const base = tensors.metadata['base_sha256'];
-  if (base !== undefined && base !== entry.weights.sha256) {
-    throw new BenchError(`${file.path} was trained from other base weights (${base.slice(0, 12)}…)`, REMEDY);
-  }
+  refuseOtherBase(entry, tensors, REMEDY);
   return tensors;
 }
 

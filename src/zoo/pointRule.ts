@@ -3,15 +3,15 @@ import type { ProviderName } from '../core/names.ts';
 import type { FlopsModel } from '../core/schema/flops.ts';
 import type { Variant } from '../core/schema/group.ts';
 import { flopsModel } from '../graphs/flopsModel.ts';
-import { METHOD } from '../graphs/methods/index.ts';
 import type { Method, PointRule } from '../graphs/methods/contract.ts';
-import { pointOf, type ModelEntry } from './entry.ts';
-import { KERNELS, methodOf, openPoint } from './graphCache.ts';
+import type { ModelEntry } from './entry.ts';
+import { KERNELS, openPoint } from './graphCache.ts';
+import { findPoint, methodOf } from './variants.ts';
 
 export function ruleOf(entry: ModelEntry, variant: Variant): { method: Method; rule: PointRule } {
-  const method = METHOD[methodOf(variant)];
-  const point = pointOf(entry, variant);
-  const file = point === null ? null : openPoint(entry, point.file);
+  const method = methodOf(entry, variant);
+  const { trained, brought } = findPoint(entry, variant);
+  const file = trained === null ? (brought?.file ?? null) : openPoint(entry, trained.file);
   return { method, rule: method.read(entry.config, file) };
 }
 

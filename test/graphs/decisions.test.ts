@@ -9,7 +9,7 @@ import { sha256Hex } from '../../src/core/hash.ts';
 import type { MethodName } from '../../src/core/names.ts';
 import { repoRoot } from '../../src/core/root.ts';
 import { layerViews } from '../../src/verify/avx2/layerViews.ts';
-import { followsScores, LINE } from '../../src/verify/avx2/lines.ts';
+import { followsScores } from '../../src/verify/avx2/lines.ts';
 import type { AttentionKernels } from '../../src/graphs/attention/kernels.ts';
 import { parseEncoderConfig } from '../../src/graphs/config.ts';
 import { CPU_KERNELS, PLAIN_KERNELS, writeGraph } from '../../src/graphs/graphFiles.ts';
@@ -72,12 +72,15 @@ describe('a graph that tells its decisions', () => {
     it(`answers as the timed one does, and tells what it kept: ${golden}`, async () => {
       const point = pointOf(golden);
       const { protectsCls, strengths } = METHOD[method].read(config, point.file);
-      const line = LINE[method];
-      assert.ok(line !== null);
+      const line = METHOD[method].line;
+      assert.ok(line !== undefined);
       for (const kernels of KERNELS) {
         const options = { kernels, lastHiddenState: false, strengthInput: false };
-        const timed = await writeGraph(cache, source, method, point, options);
-        const telling = await writeGraph(cache, source, method, point, { ...options, decisions: true });
+        const timed = await writeGraph(cache, source, METHOD[method], point, options);
+        const telling = await writeGraph(cache, source, METHOD[method], point, {
+          ...options,
+          decisions: true,
+        });
         const [plain, told] = [await answers(timed.path), await answers(telling.path)];
         for (const [index, output] of told.entries()) {
           assert.deepEqual(output.logits, plain[index]?.logits);

@@ -8,6 +8,7 @@ import { repoRoot } from '../../src/core/root.ts';
 import { sha256Hex } from '../../src/core/hash.ts';
 import type { MethodName } from '../../src/core/names.ts';
 import type { AttentionKernels } from '../../src/graphs/attention/kernels.ts';
+import { METHOD } from '../../src/graphs/methods/index.ts';
 import { parseEncoderConfig } from '../../src/graphs/config.ts';
 import { CPU_KERNELS, CUDA_KERNELS, PLAIN_KERNELS, writeGraph } from '../../src/graphs/graphFiles.ts';
 import { createSession } from '../../src/runtime/session.ts';
@@ -54,7 +55,7 @@ for (const name of readdirSync(FOLDER).filter((file) => file.endsWith('.json')))
           const config = parseEncoderConfig(golden.config, name);
           const pruned = method.startsWith('dense') ? null : { name: 'golden', file, sha256 };
           const source = { name: name.replace('.json', ''), config, base, baseSha256: sha256 };
-          const graph = await writeGraph(cache, source, method, pruned, {
+          const graph = await writeGraph(cache, source, METHOD[method], pruned, {
             kernels,
             lastHiddenState: true,
             strengthInput: false,

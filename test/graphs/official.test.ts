@@ -8,6 +8,7 @@ import type { MethodName } from '../../src/core/names.ts';
 import { importModel } from '../../src/import/importModel.ts';
 import { OFFICIAL_DEFAULTS, type OfficialOptions } from '../../src/import/official/options.ts';
 import type { AttentionKernels } from '../../src/graphs/attention/kernels.ts';
+import { METHOD } from '../../src/graphs/methods/index.ts';
 import { openPoint } from '../../src/zoo/graphCache.ts';
 import { CPU_KERNELS, CUDA_KERNELS, PLAIN_KERNELS, writeGraph } from '../../src/graphs/graphFiles.ts';
 import { loadZoo } from '../../src/zoo/zoo.ts';
@@ -223,7 +224,7 @@ async function runner(
   kernels: AttentionKernels,
 ) {
   const options = { kernels, lastHiddenState: false, strengthInput: false };
-  const graph = await writeGraph(join(temporary, 'graphs'), source, method, point, options);
+  const graph = await writeGraph(join(temporary, 'graphs'), source, METHOD[method], point, options);
   const session = await createSession(graph, { provider: 'cpu', threads: 1 });
   const run = async ({ sequences }: Batch) => {
     const length = Math.max(...sequences.map(({ ids }) => ids.length));

@@ -25,7 +25,8 @@ const config: EncoderConfig = {
   problem: 'classification',
   labels: ['a', 'b'],
 };
-const scored: PointRule = { ...KEEP_ALL, scoreAt: () => 'received-attention' };
+const unscored: PointRule = { ...KEEP_ALL, keepAfter: () => '' };
+const scored: PointRule = { ...unscored, scoreAt: () => 'received-attention' };
 const packed = { rows: 'packed' } as const;
 
 test('dense: 4d^2 + 2df MACs a token, 2d n^2 for attention, d^2 + dC for the head', () => {
@@ -86,6 +87,28 @@ test('removal after attention: projection and feed-forward on survivors, attenti
   assert.equal(parts.linear, 2 * (3 * 16 * 5 + 80 * 2));
   assert.equal(parts.attention, 2 * 2 * 4 * 25);
   assert.equal(parts.score, 2 * 2 * 25);
+});
+
+test('removal after attention without a score: the predictor on all that enter a layer that removes', () => {
+  const rule: PointRule = { ...unscored, removesAt: (layer) => layer === 1, predictorMacsPerToken: 24 };
+  const { parts } = encoderFlops(flopsModel({ ...config, layers: 2 }, packed, rule, CPU_KERNELS), {
+    lengths: [5],
+    paddedLength: 5,
+    kept: [[5], [2]],
+  });
+  assert.equal(parts.score, 0);
+  assert.equal(parts.predictor, 2 * 24 * 5);
+  assert.equal(parts.attention, 2 * 2 * 4 * 2 * 25);
+});
+
+test('a pruned [CLS] goes through the predictor of later layers, too', () => {
+  const rule: PointRule = { ...unscored, protectsCls: false, predictorMacsPerToken: 24 };
+  const counts = { lengths: [5], paddedLength: 5, kept: [[2], [1]], orphans: [[1], [1]] };
+  const own = encoderFlops(flopsModel({ ...config, layers: 2 }, packed, rule, CPU_KERNELS), counts).parts;
+  const free = { ...rule, predictorMacsPerToken: 0 };
+  const without = encoderFlops(flopsModel({ ...config, layers: 2 }, packed, free, CPU_KERNELS), counts).parts;
+  assert.equal(own.predictor, 2 * 24 * (5 + 2));
+  assert.equal(own.orphan - without.orphan, 2 * 24);
 });
 
 test('removal before a layer: the predictor on all that enter, the layer on survivors', () => {

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { variantKey } from '../../src/core/keys.ts';
 import { goldenExamples, LOGIT_TOLERANCE, verifyVariant } from '../../src/verify/goldens.ts';
 import { checkFile } from '../../src/zoo/graphCache.ts';
+import { allVariants } from '../../src/zoo/variants.ts';
 import { loadZoo } from '../../src/zoo/zoo.ts';
-import { allVariants } from '../../src/zoo/entry.ts';
 
 const LIMIT_BYTES = 48 * 1024 * 1024;
 const zoo = loadZoo(undefined, null);

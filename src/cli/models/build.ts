@@ -4,7 +4,7 @@ import { EXIT } from '../../core/errors.ts';
 import { variantKey } from '../../core/keys.ts';
 import { PROVIDERS } from '../../core/names.ts';
 import { ensureGraph, graphFolder } from '../../zoo/graphCache.ts';
-import { allVariants } from '../../zoo/entry.ts';
+import { allVariants } from '../../zoo/variants.ts';
 import { oneOf, type Usage } from '../args.ts';
 import { commandOf } from '../command.ts';
 import { chosenModels, MODEL_FLAG } from './chosen.ts';

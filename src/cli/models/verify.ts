@@ -3,7 +3,7 @@ import { EXIT } from '../../core/errors.ts';
 import { variantKey } from '../../core/keys.ts';
 import { verifyVariant } from '../../verify/goldens.ts';
 import { checkFile } from '../../zoo/graphCache.ts';
-import { allVariants } from '../../zoo/entry.ts';
+import { allVariants } from '../../zoo/variants.ts';
 import type { Usage } from '../args.ts';
 import { commandOf } from '../command.ts';
 import { chosenModels, MODEL_FLAG } from './chosen.ts';

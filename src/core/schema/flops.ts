@@ -36,6 +36,8 @@ export const flopsModelSchema = z.object({
   removes: z.enum(['before-layer', 'after-attention']),
   /** MACs of deciding, for each token that comes to a layer. */
   predictorMacsPerToken: z.number().nonnegative(),
+  /** By layer: whether they are spent there; absent: in every layer. */
+  predictsAt: z.array(z.boolean()).optional(),
   /** By layer: whether its tokens are scored. */
   scores: z.array(z.boolean()),
   /** Whether the graph chooses how to compute attention by the shape of a batch; otherwise it pads ragged ones. */

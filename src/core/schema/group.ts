@@ -1,6 +1,6 @@
 // What is measured: groups, variants, cells; and an estimate with its interval.
 import { z } from 'zod';
-import { AS_IS, PRECISIONS, PROVIDERS, TEXT_MODES, VARIANT_METHODS } from '../names.ts';
+import { AS_IS, PRECISIONS, PROVIDERS, TEXT_MODES, LONGEST_METHOD_NAME, METHOD_NAME } from '../names.ts';
 
 /** What is measured together: everything but method and point. */
 export const groupSchema = z.object({
@@ -16,7 +16,10 @@ export const groupSchema = z.object({
 export type Group = z.infer<typeof groupSchema>;
 
 /** A method at one of its operating points; `point` is null for the dense graphs. */
-export const variantSchema = z.object({ method: z.enum(VARIANT_METHODS), point: z.string().nullable() });
+export const variantSchema = z.object({
+  method: z.string().regex(METHOD_NAME).max(LONGEST_METHOD_NAME),
+  point: z.string().nullable(),
+});
 export type Variant = z.infer<typeof variantSchema>;
 
 export const cellSchema = groupSchema.extend(variantSchema.shape);

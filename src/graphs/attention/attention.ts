@@ -16,11 +16,12 @@ import { loopedAttention } from './sequences.ts';
 type Finish = (g: GraphBuilder, branch: BranchResult) => readonly Value[];
 
 interface BranchResult {
+  /** float [B * longest, d], in slots. */
   readonly context: Value;
-  /** float [B, longest]. */
+  /** float [B, longest]; null if none was asked for. */
   readonly score: Value | null;
-  /** bool [B, longest]; null when every slot is filled, so that slots are rows. */
-  readonly filled: Value | null;
+  /** Null when every slot is filled, so that slots are rows. */
+  readonly geometry: PaddedGeometry | null;
 }
 
 type Branch = (g: GraphBuilder) => BranchResult;
@@ -33,18 +34,22 @@ export interface Batch {
 
 /** Attention without removal. @returns context float [T, d], in rows. */
 export function attend(g: GraphBuilder, batch: Batch, geometry: PaddedGeometry | null): Value {
-  const toRows: Finish = (child, { context, filled }) => [
-    filled === null
+  const toRows: Finish = (child, { context, geometry: own }) => [
+    own === null
       ? context
-      : child.op('Gather', [context, filledSlots(child, filled, batch.packing.longest)], { axis: 0 }),
+      : child.op('Gather', [context, filledSlots(child, own.filled, batch.packing.longest)], { axis: 0 }),
   ];
   return choose(g, batch, null, geometry, toRows, ['float'])[0] ?? '';
 }
 
-/** Attention, the method's decision on its score, and the survivors. */
-export function attendAndRemove(g: GraphBuilder, batch: Batch, score: Score, removal: Removal): Value[] {
-  const finish: Finish = (child, { context, score: received, filled }) =>
-    removeSlots(child, batch.packing, context, received ?? '', filled, removal);
+/** Attention, the method's decision, and the survivors. @param score that it judges by; null if it needs none. */
+export function attendAndRemove(
+  g: GraphBuilder,
+  batch: Batch,
+  score: Score | null,
+  removal: Removal,
+): Value[] {
+  const finish: Finish = (child, branch) => removeSlots(child, batch.packing, branch, removal);
   return choose(g, batch, score, null, finish, removal.outputTypes);
 }
 
@@ -60,19 +65,19 @@ function choose(
   const geometryOf = (child: GraphBuilder) => known ?? paddedGeometry(child, packing);
   const single: Branch = (child) => ({
     ...sequenceAttention(child, rows, packing.longest, shape, score),
-    filled: null,
+    geometry: null,
   });
   const uniform: Branch = (child) => ({
     ...uniformAttention(child, rows, packing, shape, score),
-    filled: null,
+    geometry: null,
   });
   const padded: Branch = (child) => {
     const geometry = geometryOf(child);
-    return { ...paddedAttention(child, rows, packing, geometry, shape, score), filled: geometry.filled };
+    return { ...paddedAttention(child, rows, packing, geometry, shape, score), geometry };
   };
   const looped: Branch = (child) => ({
     ...loopedAttention(child, rows, packing, shape, score),
-    filled: geometryOf(child).filled,
+    geometry: geometryOf(child),
   });
   if (!shape.kernels.adaptive) return [...finish(g, padded(g))];
   const output = (name: string, body: (child: GraphBuilder) => readonly Value[]) =>

@@ -1,17 +1,28 @@
 // Reading what points have in common.
 import { BenchError } from '../../core/errors.ts';
 import type { MethodName } from '../../core/names.ts';
+import type { Value } from '../../onnx/builder.ts';
 import type { TensorFile } from '../../weights/safetensors.ts';
 import type { Score } from '../attention/kernels.ts';
+import type { AfterAttention } from './contract.ts';
 
 export function requirePoint(method: MethodName, point: TensorFile | null): TensorFile {
   if (point !== null) return point;
   throw new BenchError(`method "${method}" needs an operating point`, 'see `npm run models -- list`');
 }
 
-/** One finite number a layer. */
+/** The score of a layer for which the rule asked for one. */
+export function scored({ score }: Pick<AfterAttention, 'score'>): Value {
+  if (score === null) throw new Error('the rule asked for no score in this layer');
+  return score;
+}
+
+/** One finite number a layer; a scalar is that of every layer. */
 export function layerValues(point: TensorFile, name: string, layers: number): number[] {
-  const values = integers(point, name) ?? [...point.tensor(name).data];
+  const stored = integers(point, name) ?? [...point.tensor(name).data];
+  const [only] = stored;
+  const scalar = point.shape(name).length === 0 && only !== undefined;
+  const values = scalar ? Array<number>(layers).fill(only) : stored;
   if (values.length !== layers) {
     throw new BenchError(
       `${point.path}: tensor ${name} has ${values.length} values for ${layers} layers`,

@@ -9,26 +9,35 @@ import type { MethodName } from '../../core/names.ts';
 import type { TensorFile } from '../../weights/safetensors.ts';
 import type { EncoderConfig } from '../config.ts';
 import type { Method, PointRule } from './contract.ts';
-import { clsPolicy, layerValues, requirePoint } from './point.ts';
+import { clsPolicy, layerValues, requirePoint, scored } from './point.ts';
+
+const THRESHOLDS = 'pruning.thresholds';
 
 export const ltp: Method = receivedAttention('ltp');
 export const threshold: Method = receivedAttention('threshold');
 
 function receivedAttention(name: MethodName): Method {
-  return { name, rows: 'packed', read: (config, point) => readThresholds(config, requirePoint(name, point)) };
+  return {
+    name,
+    rows: 'packed',
+    line: 'threshold',
+    neutral: { [THRESHOLDS]: 0 },
+    read: (config, point) => readThresholds(config, requirePoint(name, point)),
+  };
 }
 
 function readThresholds(config: EncoderConfig, point: TensorFile): PointRule {
   const floor = readFloor(point);
-  const thresholds = layerValues(point, 'pruning.thresholds', config.layers);
+  const thresholds = layerValues(point, THRESHOLDS, config.layers);
   const limits = thresholds.map((value) => (value === 0 ? 0 : Math.max(value, floor)));
   return {
     strengths: limits,
     protectsCls: clsPolicy(point) === 'protected',
-    // A limit of zero or less keeps everything, so the layer needs no score.
-    scoreAt: (layer) => ((limits[layer] ?? 0) > 0 ? 'received-attention' : null),
-    keepAfter: (g, context, layer, { score }) =>
-      g.op('GreaterOrEqual', [score, context.strength(layer)], {}, 'keep'),
+    // A limit of zero or less keeps everything.
+    removesAt: (layer) => (limits[layer] ?? 0) > 0,
+    scoreAt: () => 'received-attention',
+    keepAfter: (g, context, layer, state) =>
+      g.op('GreaterOrEqual', [scored(state), context.strength(layer)], {}, 'keep'),
     predictorMacsPerToken: 0,
   };
 }

@@ -12,6 +12,7 @@ import { checkDecision, requirePoint } from './point.ts';
 export const transkimmer: Method = {
   name: 'transkimmer',
   rows: 'packed',
+  line: 'sign',
   read: (config, point) => rule(config, requirePoint('transkimmer', point)),
 };
 
@@ -22,7 +23,6 @@ function rule(config: EncoderConfig, point: TensorFile): PointRule {
   return {
     strengths: null,
     protectsCls: true,
-    scoreAt: () => null,
     keepBefore: (g, context, layer, state) =>
       g.within('predictor', () => {
         const { keep, skim } = predict(g, context, layer, state, epsilon);

@@ -1,7 +1,7 @@
 // A setting is what a chart holds fixed: everything of a group but its length and batch size. Rows are sorted
 // and split by it once, here, so that tables, charts and verdicts walk the same order.
 import { variantKey } from '../../core/keys.ts';
-import { VARIANT_METHODS } from '../../core/names.ts';
+import { isDense, METHODS, OTHER_ROWS } from '../../core/names.ts';
 import type { Row } from '../../core/schema/row.ts';
 import type { NoiseFloor, Summary } from '../../core/schema/summary.ts';
 import { groupBy } from '../../core/grouping.ts';
@@ -62,15 +62,27 @@ export function place(row: Pick<Row, 'seqLen' | 'batch'>): string {
   return `length ${row.seqLen}, batch ${row.batch}`;
 }
 
-/** Dense first, then METHODS order, then points by name with their numbers in numeric order. */
+/**
+ * Dense first, then METHODS order, methods of files by name, and last what is no method; points by name with their
+ * numbers in numeric order.
+ */
 export function compareVariants(a: Pick<Row, 'method' | 'point'>, b: Pick<Row, 'method' | 'point'>): number {
-  const byMethod = VARIANT_METHODS.indexOf(a.method) - VARIANT_METHODS.indexOf(b.method);
-  if (byMethod !== 0) return byMethod;
+  const byPlace = placeOf(a.method) - placeOf(b.method);
+  if (byPlace !== 0) return byPlace;
+  if (a.method !== b.method) return a.method < b.method ? -1 : 1;
   return (a.point ?? '').localeCompare(b.point ?? '', 'en', { numeric: true });
 }
 
+function placeOf(method: string): number {
+  const place = [...METHODS, FILES, ...OTHER_ROWS].findIndex((known) => known === method);
+  return place === -1 ? METHODS.length : place;
+}
+
+/** Stands for the methods that come from files. */
+const FILES = '';
+
 export function isPruned(row: Pick<Row, 'method'>): boolean {
-  return row.method !== 'dense' && row.method !== 'dense-padded' && row.method !== 'peer';
+  return !isDense(row.method) && row.method !== 'peer';
 }
 
 export function ascending(values: readonly number[]): number[] {

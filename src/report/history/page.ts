@@ -2,9 +2,8 @@
 import { spelled } from '../../core/spelling.ts';
 import { documentHead, escapeHtml } from '../render/html/markup.ts';
 import type { HtmlCell } from '../render/html/stackTable.ts';
-import type { VariantMethod } from '../../core/names.ts';
 import type { CellHistory, HistoryRun, MachineHistory } from './record.ts';
-import { HISTORY_STYLE } from './style.ts';
+import { classOf, HISTORY_STYLE } from './style.ts';
 import { slugOf } from './wording.ts';
 
 export interface Page {
@@ -44,8 +43,8 @@ export function cellId(cell: CellHistory): string {
 }
 
 /** Colour and shape say it again in words beside them. */
-export function keyOf(method: VariantMethod): string {
-  return `<span class="key of-${method}" aria-hidden="true"></span>`;
+export function keyOf(method: string): string {
+  return `<span class="key ${classOf(method)}" aria-hidden="true"></span>`;
 }
 
 export function verdictCell(verdict: string, reasons: readonly string[]): HtmlCell {

@@ -1,11 +1,11 @@
 // A trend as an SVG text: own drawing instead of the charts of a run, since a page of trends has hundreds of small
 // ones, which as canvases would keep a browser busy for long and show nothing without a script. Colours come from
 // the page's style sheet, so that the reader's scheme holds; every number drawn is in a table beside it.
-import type { VariantMethod } from '../../core/names.ts';
 import { quantile, sortSamples } from '../../stats/samples.ts';
 import { escapeHtml } from '../render/html/markup.ts';
 import type { Quantity } from './quantities.ts';
 import type { Trend, TrendPoint, TrendStep } from './record.ts';
+import { classOf } from './style.ts';
 import { changeText } from './wording.ts';
 
 const WIDTH = 300;
@@ -15,7 +15,7 @@ const PLOT = { left: 50, right: 10, top: 30, bottom: 22 };
 export interface PlotInput {
   readonly trend: Trend;
   readonly quantity: Quantity;
-  readonly method: VariantMethod;
+  readonly method: string;
   /** Runs along x, ascending; the trend's points outside of them are not drawn. */
   readonly runs: readonly number[];
   /** Parallel to `runs`. */
@@ -42,7 +42,7 @@ export function trendPlot(input: PlotInput): string {
     ...dots(points, frame),
     ...input.trend.steps.map((step, index) => stepMark(step, index, input, frame)),
   ];
-  return `<svg class="trend of-${input.method}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(input.label)}">${parts.join('')}</svg>`;
+  return `<svg class="trend ${classOf(input.method)}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(input.label)}">${parts.join('')}</svg>`;
 }
 
 /** A line without axes, for a table cell. */
@@ -69,7 +69,7 @@ export function sparkline(input: PlotInput): string {
     points.map((point, index) => `${index === 0 ? 'M' : 'L'}${at(point, frame)}`).join(''),
   );
   const end = dots(points.slice(-1), frame);
-  return `<svg class="spark of-${input.method}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(input.label)}">${marks.join('')}${line}${end.join('')}</svg>`;
+  return `<svg class="spark ${classOf(input.method)}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(input.label)}">${marks.join('')}${line}${end.join('')}</svg>`;
 }
 
 interface Placed extends TrendPoint {

@@ -1,10 +1,20 @@
 // What the trend pages add to the style sheet of the reports.
-import { METHOD_LOOK } from '../render/charts/palette.ts';
+import { hasLook, METHOD_LOOK, SPARE_LOOKS, spareOf } from '../render/charts/palette.ts';
 import { STYLE } from '../render/html/style.ts';
 
+/** Of a method's colour: `of-` and its name, or that of a spare look. */
+export function classOf(method: string): string {
+  return `of-${hasLook(method) ? method : spareClass(spareOf(method))}`;
+}
+
+function spareClass(place: number): string {
+  return `spare-${place}`;
+}
+
 function seriesColours(scheme: 'light' | 'dark'): string {
-  return Object.entries(METHOD_LOOK)
-    .map(([method, look]) => `.of-${method}{--series:${look[scheme]}}`)
+  const spare = SPARE_LOOKS.map((look, place) => [spareClass(place), look] as const);
+  return [...Object.entries(METHOD_LOOK), ...spare]
+    .map(([name, look]) => `.of-${name}{--series:${look[scheme]}}`)
     .join('');
 }
 

@@ -6,13 +6,13 @@ import type { Variant } from '../../core/schema/group.ts';
 import { readProcessor } from '../../machine/processor.ts';
 import type { Judging } from './comparison.ts';
 import type { Answer, Task } from './exchange.ts';
-import { LINE } from './lines.ts';
 import { textBatches } from './texts.ts';
 import { FLIP_TOLERANCE, LOGIT_TOLERANCE, SCORE_TOLERANCE } from './tolerances.ts';
 import { verdictOf, type VariantVerdict } from './verdict.ts';
-import { ensureGraph, methodOf } from '../../zoo/graphCache.ts';
+import { ensureGraph } from '../../zoo/graphCache.ts';
 import { ruleOf } from '../../zoo/pointRule.ts';
-import { allVariants, type ModelEntry } from '../../zoo/entry.ts';
+import type { ModelEntry } from '../../zoo/entry.ts';
+import { allVariants } from '../../zoo/variants.ts';
 import { ONNXRUNTIME_VERSION } from '../../runtime/session.ts';
 import { loadTask, BUNDLED_TASK } from '../../text/dataset.ts';
 import { loadTokenizer } from '../../text/tokenizer.ts';
@@ -95,7 +95,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 
 function wanted({ entry, methods }: CheckOptions): Variant[] {
   const all = allVariants(entry);
-  return methods === null ? all : all.filter((variant) => methods.includes(methodOf(variant)));
+  return methods === null ? all : all.filter((variant) => methods.some((name) => name === variant.method));
 }
 
 interface Prepared {
@@ -104,8 +104,8 @@ interface Prepared {
 }
 
 async function prepare(entry: ModelEntry, variant: Variant, texts: number): Promise<Prepared> {
-  const line = LINE[methodOf(variant)];
-  const { rule } = ruleOf(entry, variant);
+  const { method, rule } = ruleOf(entry, variant);
+  const line = method.line ?? null;
   const tokenizer = loadTokenizer(entry.tokenizerDir, entry.config.tokenTypes);
   const batches = textBatches(loadTask(BUNDLED_TASK, null), tokenizer, texts, entry.maxPositions);
   const timed = await ensureGraph(entry, variant);

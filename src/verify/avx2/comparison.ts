@@ -4,7 +4,8 @@
 import { FLIP_TOLERANCE } from './tolerances.ts';
 import type { BatchAnswer } from './exchange.ts';
 import { layerViews, type LayerView } from './layerViews.ts';
-import { distances, followsScores, scoreDifference, type Line } from './lines.ts';
+import type { Line } from '../../graphs/methods/contract.ts';
+import { distances, followsScores, scoreDifference } from './lines.ts';
 
 /** What the comparison must know of a variant. */
 export interface Judging {

@@ -1,20 +1,7 @@
 // How far a score was from the line at which the decision turns. Each method draws its line in another way; all
 // distances here are 0 on the line and free of units, except Transkimmer's, which are differences of two logits.
-import type { MethodName } from '../../core/names.ts';
+import type { Line } from '../../graphs/methods/contract.ts';
 import type { LayerView } from './layerViews.ts';
-
-/** `threshold`: keep from a number on; `rank`: keep the k largest; `sign`: keep above 0. */
-export type Line = 'threshold' | 'rank' | 'sign';
-
-/** Null: the method decides nothing. */
-export const LINE: Readonly<Record<MethodName, Line | null>> = {
-  'dense-padded': null,
-  dense: null,
-  ltp: 'threshold',
-  threshold: 'threshold',
-  topk: 'rank',
-  transkimmer: 'sign',
-};
 
 /** How a difference of two scores is read: received attention by its size, a difference of logits as it is. */
 export function scoreDifference(line: Line, one: number, other: number): number {

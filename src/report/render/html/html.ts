@@ -6,7 +6,7 @@ import { spelled } from '../../../core/spelling.ts';
 import type { Findings } from '../../findings/findings.ts';
 import type { Peers } from '../../findings/peers.ts';
 import { CHART_PAINT_FUNCTIONS } from '../charts/paint.ts';
-import { DARK, LIGHT } from '../charts/palette.ts';
+import { DARK, LIGHT, withSpareLooks } from '../charts/palette.ts';
 import { chartSections, isShown, type Extras } from './charts.ts';
 import { compareKeys, drawCharts, makeSortable } from './client.ts';
 import { fullTable } from './fullTable.ts';
@@ -42,6 +42,7 @@ const CONTENTS = [
 
 export function renderHtml(findings: Findings): string {
   const { run, worth, answer, charts, claims, doubts } = findings;
+  const specs = charts.flatMap((one) => one.charts);
   const extras = extrasOf(findings);
   const hidden = charts.filter((one) => !isShown(one, extras)).map(({ id }): string => id);
   const links = CONTENTS.filter(([id]) => !hidden.includes(id))
@@ -71,7 +72,7 @@ ${notesSection(findings)}
 'use strict';
 ${clientCode()}
 makeSortable(window);
-drawCharts(window, ${scriptJson(charts.flatMap((one) => one.charts))}, ${scriptJson({ light: LIGHT, dark: DARK })}, chartConfiguration);
+drawCharts(window, ${scriptJson(specs)}, ${scriptJson({ light: withSpareLooks(LIGHT, specs), dark: withSpareLooks(DARK, specs) })}, chartConfiguration);
 </script>
 </body>
 </html>

@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../../../core/atomicFile.ts';
 import { repoRoot } from '../../../core/root.ts';
 import { chartConfiguration } from '../charts/paint.ts';
 import type { ChartSpec } from '../../findings/charts/chartSpec.ts';
-import { LIGHT } from '../charts/palette.ts';
+import { LIGHT, withSpareLooks } from '../charts/palette.ts';
 
 export const PNG_SIZE = { width: 960, height: 560 } as const;
 
@@ -18,9 +18,10 @@ const FONT_FILES = ['DejaVuSans-subset.ttf', 'DejaVuSans-Bold-subset.ttf'] as co
 export function writePngs(specs: readonly ChartSpec[], folder: string): string[] {
   registerFonts();
   const canvas = new ChartJSNodeCanvas({ ...PNG_SIZE, backgroundColour: 'white' });
+  const theme = withSpareLooks({ ...LIGHT, font: FAMILY }, specs);
   return specs.map((spec) => {
     const path = join(folder, `${spec.id}.png`);
-    const configuration = chartConfiguration(spec, { ...LIGHT, font: FAMILY }, { title: true, fontSize: 14 });
+    const configuration = chartConfiguration(spec, theme, { title: true, fontSize: 14 });
     writeFileAtomic(path, canvas.renderToBufferSync(configuration, 'image/png'));
     return path;
   });
