@@ -15,6 +15,7 @@ export type { Run } from '../core/schema/run.ts';
 export type { Summary } from '../core/schema/summary.ts';
 export type { Plan, PlannedGroup } from '../plan/plan.ts';
 export type { BenchResult } from './measure.ts';
+export type * from '../graphs/methodApi.ts';
 export type { BenchOptions, ResumeOptions, RunOptions } from './options.ts';
 
 /**

@@ -8,7 +8,8 @@ import type { Plan } from '../plan/plan.ts';
 import { findingsOf, writeReport } from '../report/index.ts';
 import { benchRun } from '../run/benchRun.ts';
 import { beginRun, resumeRun, type Opener, type OpenRun } from '../run/opening.ts';
-import { accuracyThreadsOf, planOf } from '../run/planOf.ts';
+import { accuracyThreadsOf, planOf, type PlanRequest } from '../run/planOf.ts';
+import { loadMethodFiles } from '../zoo/methodFile.ts';
 import { RunFolder } from '../store/runFolder.ts';
 import {
   parseBenchOptions,
@@ -32,14 +33,20 @@ export interface BenchResult {
 }
 
 export async function plan(options: BenchOptions): Promise<Plan> {
-  const request = planRequestOf(parseBenchOptions(options));
+  const request = await requestOf(parseBenchOptions(options));
   return planOf(request, accuracyThreadsOf(await readMachine()));
+}
+
+/** With the caller's own methods, which are modules to be loaded. */
+async function requestOf(options: ReturnType<typeof parseBenchOptions>): Promise<PlanRequest> {
+  const methodFiles = await loadMethodFiles(options.methodFiles ?? [], options.methodPoints);
+  return { ...planRequestOf(options), methodFiles };
 }
 
 export async function run(options: RunOptions): Promise<BenchResult> {
   const { outDir, reportDir, signal, onProgress, runId, target, ...rest } = parseRunOptions(options);
   const request = {
-    ...planRequestOf(rest),
+    ...(await requestOf(rest)),
     outDir: outDir === undefined ? resultsFolder() : resolve(outDir),
     runId: runId ?? null,
     target: target ?? null,

@@ -38,6 +38,10 @@ const benchOptionsSchema = z.strictObject({
   suite: z.string().optional(),
   /** Each axis replaces the suite's. */
   ...axes,
+  /** Methods of the caller's own: paths of modules (docs/your-method.md). */
+  methodFiles: z.array(z.string()).optional(),
+  /** Points of the one method file: paths of .safetensors files. */
+  methodPoints: z.array(z.string()).optional(),
   /** A data set by name, or a file; default: sst2 where it is, else the bundled texts. */
   task: z.union([z.string(), taskFileSchema]).optional(),
   /** Folder of the data sets. */

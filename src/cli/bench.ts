@@ -16,6 +16,7 @@ import { accuracyThreadsOf, planOf, type PlanRequest } from '../run/planOf.ts';
 import { sourcesOf } from '../run/sources.ts';
 import { Workbench } from '../run/workbench.ts';
 import { RunFolder } from '../store/runFolder.ts';
+import { loadMethodFiles } from '../zoo/methodFile.ts';
 import { loadZoo } from '../zoo/zoo.ts';
 import type { Findings } from '../report/index.ts';
 import { BENCH_USAGE, readBench, type BenchRequest } from './benchFlags.ts';
@@ -40,7 +41,8 @@ export const command = commandOf(BENCH_USAGE, async (parsed, argv) => {
 
 async function planRequestOf(request: BenchRequest): Promise<PlanRequest> {
   const graphs = request.graphs === null ? undefined : await readyGraphsOf(request.graphs, loadZoo());
-  return { ...request, graphs };
+  const methodFiles = await loadMethodFiles(request.methods.files, request.methods.points);
+  return { ...request, graphs, methodFiles };
 }
 
 function list(plan: Plan, { json }: BenchRequest): number {
@@ -59,7 +61,7 @@ async function printJob(name: string, plan: Plan, machine: Machine): Promise<num
     const keys = [...new Set(stepsOf(plan).map((one) => `${groupKey(one.group)}/${one.kind}`))];
     throw new BenchError(`--print-job: no group "${name}" in the plan`, `there are ${keys.join(', ')}`);
   }
-  const prepared = await new Workbench(plan, sourcesOf(plan, machine)).prepare(step);
+  const prepared = await new Workbench(plan, await sourcesOf(plan, machine)).prepare(step);
   const job = prepared.job({ budgetMs: 10_000 }, new Set());
   process.stdout.write(`${JSON.stringify(job)}\n`);
   return EXIT.ok;

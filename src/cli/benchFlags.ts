@@ -32,6 +32,7 @@ import {
   type Parsed,
   type Usage,
 } from './args.ts';
+import { METHOD_FLAGS, parseMethodFlags, type MethodChoice } from './methodFlags.ts';
 import { parseTaskFlags, TASK_FLAGS } from './taskFlags.ts';
 import { GRAPH_FLAGS, parseGraphs, type GraphRequest } from './graphFlags.ts';
 
@@ -135,7 +136,7 @@ const LOAD = {
   },
 } as const satisfies Flags;
 
-const OWN_FLAGS = { ...SWEEP, ...TASK_FLAGS, ...EFFORT, ...RUNNING, ...LOAD } as const;
+const OWN_FLAGS = { ...SWEEP, ...METHOD_FLAGS, ...TASK_FLAGS, ...EFFORT, ...RUNNING, ...LOAD } as const;
 
 export const BENCH_USAGE = {
   name: 'bench',
@@ -147,6 +148,7 @@ export const BENCH_USAGE = {
     'How long, and how precisely': EFFORT,
     'The run and its results': RUNNING,
     'The texts': TASK_FLAGS,
+    'A pruning method of your own': METHOD_FLAGS,
     'Your own .onnx graphs instead of models': GRAPH_FLAGS,
     'Under load': LOAD,
   },
@@ -158,6 +160,7 @@ export const BENCH_USAGE = {
     'bench -- --suite lengths',
     'bench -- --methods ltp,topk --seq-lens 32,128 --batch-sizes 1,8',
     'bench -- --models my-model --task my.jsonl --text-column review',
+    'bench -- --method-file my-method.mjs',
     'bench -- --graph pruned=pruned.onnx --baseline dense.onnx --task sst2',
     'bench -- --resume 20260102-030405-abcdef',
   ],
@@ -168,6 +171,7 @@ export interface BenchRequest {
   readonly axes: SomeAxes;
   readonly effort: { readonly [K in keyof Effort]?: Effort[K] | undefined };
   readonly shard: Run['shard'];
+  readonly methods: MethodChoice;
   /** Ready graphs in the place of the zoo's models. */
   readonly graphs: GraphRequest | null;
   readonly task: string | null;
@@ -190,6 +194,7 @@ export interface BenchRequest {
 const SETTLED = [
   ...AXIS_NAMES.map((axis) => AXIS_FLAGS[axis].flag),
   'suite',
+  ...Object.keys(METHOD_FLAGS),
   ...Object.keys(TASK_FLAGS).filter((flag) => flag !== 'data'),
   'blocks',
   'interval',
@@ -232,6 +237,7 @@ export function readBench({ values }: Parsed<(typeof BENCH_USAGE)['flags']>): Be
       accuracyExamples: whole('accuracy-n', 1),
     },
     shard: values.shard === undefined ? null : parseShard(values.shard),
+    methods: parseMethodFlags(values),
     graphs: parseGraphs(values, given),
     task: task.name,
     taskFile: task.file,
@@ -275,7 +281,8 @@ function scenariosOf(
 function axesOf(given: Readonly<Record<string, unknown>>): SomeAxes {
   const parsed = AXIS_NAMES.map((axis: AxisName) => {
     const text = given[AXIS_FLAGS[axis].flag];
-    return typeof text === 'string' ? parseAxis(axis, text) : {};
+    const open = axis === 'methods' && given['method-file'] !== undefined;
+    return typeof text === 'string' ? parseAxis(axis, text, open) : {};
   });
   return Object.assign({}, ...parsed) as SomeAxes; // each part has at most its own axis
 }

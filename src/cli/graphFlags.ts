@@ -80,6 +80,7 @@ const FOREIGN = [
   AXIS_FLAGS.methods.flag,
   AXIS_FLAGS.points.flag,
   AXIS_FLAGS.precisions.flag,
+  'method-file',
 ];
 
 /** Null without any of the flags. @param given all flags of the command. */

@@ -2,6 +2,7 @@
 // what they claim.
 import { familyOf } from './command.ts';
 import { build } from './models/build.ts';
+import { check } from './models/check.ts';
 import { calibrateGeometry } from './models/geometry.ts';
 import { importFolder } from './models/import.ts';
 import { list } from './models/list.ts';
@@ -9,7 +10,10 @@ import { remove } from './models/remove.ts';
 import { verify } from './models/verify.ts';
 
 export const command = familyOf(
-  { name: 'models', summary: 'Lists, imports, removes, builds and verifies models and their points.' },
-  [list, importFolder, remove, verify, build, calibrateGeometry],
+  {
+    name: 'models',
+    summary: 'Lists, imports, removes, builds and verifies models and their points, and checks methods.',
+  },
+  [list, importFolder, remove, verify, check, build, calibrateGeometry],
   list,
 );

@@ -96,7 +96,7 @@ async function printJobs(folder: RunFolder): Promise<number> {
     throw new BenchError(`run ${folder.dir} is in use by process ${holder.pid}`, 'wait until it has ended');
   const run = folder.readRun();
   const plan = planOf(folder);
-  const workbench = new Workbench(plan, sourcesOf(plan, run.machine));
+  const workbench = new Workbench(plan, await sourcesOf(plan, run.machine));
   const blocks = folder.scan().stored.map(({ block }) => block);
   const told = await peerJobs({ plan, workbench, zoo: loadZoo(), blocks });
   const place = { dir: resolve(folder.dir), cacheDir: join(cacheFolder(), 'peers') };

@@ -14,7 +14,7 @@ export const MAIN = 'main';
 
 const axesSchema = z.strictObject({
   models: z.array(z.string()).min(1),
-  methods: z.array(z.enum(METHODS)).min(1),
+  methods: z.array(z.string()).min(1),
   points: z.array(z.string()).min(1),
   text: z.array(z.enum(TEXT_MODES)).min(1),
   providers: z.array(z.enum(PROVIDERS)).min(1),
@@ -70,11 +70,11 @@ export interface AxisFlag {
 
 export const AXIS_NAMES = Object.keys(AXIS_FLAGS) as AxisName[]; // the keys of a literal
 
-/** Reads one axis from its flag's text. */
-export function parseAxis(axis: AxisName, text: string): SomeAxes {
+/** Reads one axis from its flag's text. @param open whether any name will do, since the plan knows more of them. */
+export function parseAxis(axis: AxisName, text: string, open = false): SomeAxes {
   const { flag, legal, least }: AxisFlag = AXIS_FLAGS[axis];
   const values = least === undefined ? expandList(flag, text) : expandNumbers(flag, text, least);
-  if (legal !== undefined) {
+  if (legal !== undefined && !open) {
     const unknown = values.map(String).find((value) => !legal.includes(value));
     if (unknown !== undefined) throw unknownValue(flag, unknown, legal);
   }

@@ -3,11 +3,13 @@
 import { z } from 'zod';
 import { BenchError } from '../core/errors.ts';
 import { groupKey } from '../core/keys.ts';
-import { AS_IS, isDense, TEXT_MODES } from '../core/names.ts';
+import { unknownValue } from '../core/suggestion.ts';
+import { AS_IS, isDense, METHODS, TEXT_MODES } from '../core/names.ts';
 import { groupSchema, variantSchema, type Cell, type Group, type Variant } from '../core/schema/group.ts';
 import { taskFileSchema, type TaskFile } from '../core/schema/taskFile.ts';
 import { DEFAULT_AXES, type Axes, type SomeAxes } from './axes.ts';
 import { modelsOf, variantsOf, type Catalogue } from './catalogue.ts';
+import { methodFileSchema, type PlannedMethodFile } from './methodFiles.ts';
 import { readyGraphsSchema, variantsOfGraphs, type ReadyGraphs } from './readyGraphs.ts';
 import { effortSchema, type Effort, type Suite } from './suite.ts';
 
@@ -31,6 +33,8 @@ export const planSchema = effortSchema.extend({
   whole: z.array(plannedGroupSchema).optional(),
   /** In a run of ready graphs: the files that its groups are about. */
   graphs: readyGraphsSchema.optional(),
+  /** Methods outside the tree. */
+  methodFiles: z.array(methodFileSchema).optional(),
   /** Set when the task is a file of the user's own. */
   taskFile: taskFileSchema.optional(),
   /** Folder of the data sets that the user pointed at; null: the bundled or fetched ones. */
@@ -48,6 +52,8 @@ export interface PlanOptions {
   readonly effort: Overlay<Effort>;
   /** Measured in place of the zoo's models. */
   readonly graphs?: ReadyGraphs | undefined;
+  /** Measured on every model. */
+  readonly methodFiles?: readonly PlannedMethodFile[];
   readonly task: string;
   readonly taskFile?: TaskFile | undefined;
   /** False: composed texts of the task have no label, so accuracy is measured on its examples as they are. */
@@ -59,9 +65,11 @@ export interface PlanOptions {
 
 export function makePlan(options: PlanOptions, catalogue: Catalogue): Plan {
   const { suite, axes, effort, dataDir, accuracyThreads, seed, task, graphs: ready } = options;
+  const { methodFiles = [] } = options;
+  const own = methodFiles.map(({ name }) => name);
   const groups = new Map<string, PlannedGroup>();
   for (const sweep of suite.sweeps) {
-    const all = overlay(overlay(DEFAULT_AXES, sweep), axes);
+    const all = withMethods(overlay(overlay(DEFAULT_AXES, sweep), axes), own);
     const swept = ready === undefined ? expand(all, task, catalogue) : expandReady(all, task, ready);
     for (const planned of swept) groups.set(groupKey(planned.group), planned);
   }
@@ -72,6 +80,7 @@ export function makePlan(options: PlanOptions, catalogue: Catalogue): Plan {
     suite: suite.name,
     groups: options.composable === false ? planned.map(answeringExamples) : planned,
     ...(ready === undefined ? {} : { graphs: ready }),
+    ...(methodFiles.length === 0 ? {} : { methodFiles: [...methodFiles] }),
     ...(options.taskFile === undefined ? {} : { taskFile: options.taskFile }),
     ...chosen,
     ...{ dataDir, accuracyThreads, seed },
@@ -88,6 +97,14 @@ type Overlay<T> = { readonly [K in keyof T]?: T[K] | undefined };
 function overlay<T extends object>(base: T, over: Overlay<T>): T {
   const said = Object.entries(over).filter(([, value]) => value !== undefined);
   return { ...base, ...Object.fromEntries(said) };
+}
+
+/** A file that was named is meant to be measured, whatever methods are. */
+function withMethods(axes: Axes, own: readonly string[]): Axes {
+  const legal = [...METHODS, ...own];
+  const unknown = axes.methods.find((name) => !legal.includes(name));
+  if (unknown === undefined) return { ...axes, methods: [...new Set([...axes.methods, ...own])] };
+  throw unknownValue('methods', unknown, legal);
 }
 
 function checkMethods(asked: readonly string[], planned: readonly PlannedGroup[]): void {

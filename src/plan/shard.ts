@@ -100,9 +100,10 @@ export function samePlan(one: Plan, other: Plan): boolean {
 }
 
 function essence(plan: Plan): Record<string, unknown> {
-  const { whole, groups, graphs, ...rest } = plan;
+  const { whole, groups, graphs, methodFiles = [], ...rest } = plan;
   const kept = Object.entries(rest).filter(([name]) => !FREE.some((free) => free === name));
   const bare = (whole ?? groups).map(({ group, variants }) => ({ group, variants }));
   const files = graphs === undefined ? {} : { graphs: essenceOf(graphs) };
-  return { ...Object.fromEntries(kept), groups: bare, ...files };
+  const methods = methodFiles.map(({ name }) => name).sort();
+  return { ...Object.fromEntries(kept), groups: bare, methods, ...files };
 }

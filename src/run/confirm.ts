@@ -27,7 +27,7 @@ export interface ConfirmRequest {
   /** This machine. */
   readonly machine: Machine;
   readonly gitCommit: string | null;
-  readonly sourcesOf: (plan: Plan) => Sources;
+  readonly sourcesOf: (plan: Plan) => Sources | Promise<Sources>;
   readonly signal: AbortSignal;
   /** Worker processes in a run; scripted ones under test. */
   readonly launch?: Launch;
@@ -45,7 +45,7 @@ export async function confirmRun(request: ConfirmRequest): Promise<Confirmed> {
       return impossible(`the run is of ${next.run.machine.label}, this is ${machine.label}`);
     }
     const plan = planOf(next, groups, request.blocks);
-    const sources = request.sourcesOf(plan);
+    const sources = await request.sourcesOf(plan);
     const other = await otherDefinition(folder, plan, sources);
     if (other !== null) return impossible(other);
     const { fresh, id } = freshFolder(folder);

@@ -20,5 +20,14 @@ export function ingredientsOf(plan: Plan, zoo: Zoo, sources: Sources): Record<st
     const { labelNames, sentences, neutral } = sources.taskData(name);
     return [`task ${name}`, sha256Hex(stableJson({ labelNames, sentences, neutral }))];
   });
-  return { code: sources.code, ...(Object.fromEntries([...models, ...tasks]) as Record<string, string>) };
+  const all = [...models, ...tasks, ...methodIngredients(plan)];
+  return { code: sources.code, ...(Object.fromEntries(all) as Record<string, string>) };
+}
+
+/** Of methods that are not of the tree: their files, and those of their points. */
+export function methodIngredients({ methodFiles = [] }: Pick<Plan, 'methodFiles'>): [string, string][] {
+  return methodFiles.map(({ name, sha256, pointHashes }) => [
+    `method ${name}`,
+    sha256Hex(stableJson([sha256, pointHashes])),
+  ]);
 }

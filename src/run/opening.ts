@@ -19,6 +19,7 @@ import type { BenchRun } from './benchRun.ts';
 import { programCommit } from './gitCommit.ts';
 import { ingredientsOf } from './ingredients.ts';
 import { labelNotes } from './labelNotes.ts';
+import { methodFacts, renewMethodFiles, tryMethodFiles } from './methodFiles.ts';
 import { availableMemory, checkMemory } from './memoryNeed.ts';
 import { accuracyThreadsOf, planOf, type PlanRequest } from './planOf.ts';
 import { sourcesOf } from './sources.ts';
@@ -49,7 +50,7 @@ export async function beginRun(request: RunRequest, opener: Opener): Promise<Ope
   const { machine } = opener;
   if (request.target !== null) requireTarget(request.target, machine);
   const plan = planOf(request, accuracyThreadsOf(machine));
-  const sources = sourcesOf(plan, machine);
+  const sources = await sourcesOf(plan, machine);
   await checkInputs(plan, sources, opener);
   const { outDir, runId } = request;
   const folder = runId === null ? RunFolder.create(outDir).folder : RunFolder.named(outDir, runId);
@@ -111,6 +112,7 @@ async function recordOf(
     mergedFrom: [],
     ingredients: ingredientsOf(plan, zoo, sources),
     models: modelFacts(plan, zoo),
+    ...methodFacts(plan),
   };
 }
 
@@ -139,6 +141,7 @@ async function checkInputs(plan: Plan, sources: Sources, { machine, say }: Opene
     if (plan.graphs === undefined) await sources.graph(group, { method: 'dense', point: null });
     else await checkReadyGraphs(plan.graphs, group, sources);
   }
+  await tryMethodFiles(plan, zoo, sources);
 }
 
 /** They and their tokenizer must be the files that the plan was made of. */
@@ -176,13 +179,15 @@ async function stored(
       'take another --run-id',
     );
   }
+  const renewed = await renewMethodFiles(run, own.data);
+  for (const line of renewed.changes) say(line);
   const plan = {
-    ...own.data,
+    ...renewed.plan,
     timeBudgetSeconds: effort.timeBudgetSeconds ?? own.data.timeBudgetSeconds,
     timeoutSeconds: effort.timeoutSeconds ?? own.data.timeoutSeconds,
     dataDir: dataDir ?? own.data.dataDir,
   };
-  const sources = sourcesOf(plan, machine);
+  const sources = await sourcesOf(plan, machine);
   await checkInputs(plan, sources, opener);
-  return { folder, run, plan, sources };
+  return { folder, run: renewed.run, plan, sources };
 }

@@ -9,7 +9,10 @@ import type { ReadyGraphs } from '../plan/readyGraphs.ts';
 import { shardOf } from '../plan/shard.ts';
 import { loadSuite } from '../plan/suite.ts';
 import { defaultTask, isComposable } from '../text/dataset.ts';
+import type { MethodFile } from '../zoo/methodFile.ts';
+import { withMethodFiles } from '../zoo/variants.ts';
 import { loadZoo } from '../zoo/zoo.ts';
+import { plannedFile } from './methodFiles.ts';
 import { catalogueOf } from './sources.ts';
 
 /** What is to be measured; null and undefined leave the choice to the suite or to what there is. */
@@ -19,6 +22,8 @@ export interface PlanRequest {
   readonly effort: PlanOptions['effort'];
   /** Ready graphs in the place of the zoo's models. */
   readonly graphs: ReadyGraphs | undefined;
+  /** Methods outside the tree, measured on every model. */
+  readonly methodFiles?: readonly MethodFile[];
   /** Null: sst2 where it is, else the bundled texts. */
   readonly task: string | null;
   /** Of a task that is a file. */
@@ -33,12 +38,14 @@ export interface PlanRequest {
 /** @throws BenchError for names that nothing has and lengths that no model takes. */
 export function planOf(request: PlanRequest, accuracyThreads: number): Plan {
   const { axes, effort, dataDir, seed, shard, graphs } = request;
+  const files = request.methodFiles ?? [];
+  const methodFiles = files.map(plannedFile);
   const task = request.task ?? defaultTask(dataDir);
   const about = { task, taskFile: request.taskFile ?? undefined, composable: isComposable(task) };
-  const settled = { ...about, dataDir, accuracyThreads, seed, graphs };
+  const settled = { ...about, dataDir, accuracyThreads, seed, graphs, methodFiles };
   const plan = makePlan(
     { suite: loadSuite(request.suite), axes, effort, ...settled },
-    catalogueOf(loadZoo()),
+    catalogueOf(withMethodFiles(loadZoo(), files)),
   );
   return shard === null ? plan : shardOf(plan, shard);
 }

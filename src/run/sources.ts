@@ -14,6 +14,7 @@ import type { TaskData } from '../text/taskData.ts';
 import { alignLabels } from '../text/tasks/align.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
 import { codeHash } from './codeHash.ts';
+import { zooOfPlan } from './methodFiles.ts';
 import { outputLabelsOf, readyGraph } from './readySources.ts';
 import type { Sources } from './workbench.ts';
 
@@ -52,9 +53,10 @@ export function makeSources({ zoo, dataDir, taskFile, graphs, versions }: Source
 }
 
 /** Of a run of this machine's zoo. */
-export function sourcesOf(plan: Plan, { versions }: Pick<Machine, 'versions'>): Sources {
+export async function sourcesOf(plan: Plan, { versions }: Pick<Machine, 'versions'>): Promise<Sources> {
   const { dataDir, taskFile, graphs } = plan;
-  return makeSources({ zoo: loadZoo(), dataDir, taskFile, graphs, versions });
+  const zoo = await zooOfPlan(loadZoo(), plan);
+  return makeSources({ zoo, dataDir, taskFile, graphs, versions });
 }
 
 /** Undefined where every output means the label of its index. */

@@ -172,12 +172,21 @@ export class Workbench {
           step.kind === 'profile'
             ? built.map(({ variant }) => this.sources.flopsModel(step.group, variant))
             : [],
+        ...this.methodsOf(step),
         outputLabels: step.kind === 'accuracy' ? this.sources.outputLabels?.(step.group) : undefined,
         inputs: inputs.map((batch) =>
           batch.map(({ ids, typeOneFrom, label }) => [label, typeOneFrom, ...ids]),
         ),
       }),
     );
+  }
+
+  /** The files of those methods of the step that are not of the tree. */
+  private methodsOf({ variants }: Step): { methods?: [string, string][] } {
+    const files = (this.plan.methodFiles ?? []).filter(({ name }) =>
+      variants.some(({ method }) => method === name),
+    );
+    return files.length === 0 ? {} : { methods: files.map(({ name, sha256 }) => [name, sha256]) };
   }
 
   private scenarios(group: Group): Scenario[] {

@@ -16,6 +16,7 @@ import {
   PLAIN_KERNELS,
   writeGraph,
   type GraphFile,
+  type GraphSource,
   type PointSource,
 } from '../graphs/graphFiles.ts';
 import { nearest } from './geometry/entries.ts';
@@ -57,8 +58,7 @@ export async function ensureGraph(
   const { trained, brought } = findPoint(entry, variant);
   const file = trained === null ? null : fileFor(trained, options.seqLen);
   await makeMissing(entry, trained, file);
-  const base = openChecked(entry.weights);
-  const source = { name: entry.name, config: entry.config, base, baseSha256: entry.weights.sha256 };
+  const source = await denseSource(entry);
   const point =
     trained === null || file === null
       ? brought
@@ -69,6 +69,13 @@ export async function ensureGraph(
     strengthInput: options.strengthInput ?? false,
     decisions: options.decisions ?? false,
   });
+}
+
+/** The dense model, from which any method's graph can be written. */
+export async function denseSource(entry: ModelEntry): Promise<GraphSource> {
+  await makeMissing(entry, null, null);
+  const base = openChecked(entry.weights);
+  return { name: entry.name, config: entry.config, base, baseSha256: entry.weights.sha256 };
 }
 
 /** Makes the files of a geometry that are not there, or were damaged since. */

@@ -1,5 +1,6 @@
 // A method in a file of the user's own: a JavaScript module that exports what graphs/methods/contract.ts asks for. It is
 // read and checked here; whatever it does wrong later, while graphs are written, comes back as one line that names it.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -59,14 +60,14 @@ export async function loadMethodFile(path: string, pointPaths: readonly string[]
   return { method, path: file, sha256, pointFiles, points };
 }
 
-/** One after the other: a module may be slow, but two must not have one name. */
+/** @param pointPaths points of the one file. @throws BenchError as above, and if two have one name. */
 export async function loadMethodFiles(
   paths: readonly string[],
   pointPaths: readonly string[] = [],
 ): Promise<MethodFile[]> {
   if (pointPaths.length > 0 && paths.length !== 1) {
     throw new BenchError(
-      `--method-point is of one --method-file, and there are ${paths.length}`,
+      `--method-point is a point of one --method-file, and there are ${paths.length}`,
       '--method-file my-method.mjs --method-point my-point.safetensors',
     );
   }
@@ -92,7 +93,7 @@ async function imported(path: string, sha256: string): Promise<unknown> {
     return module['default'] ?? module['method'];
   } catch (thrown) {
     throw new BenchError(
-      `${path} cannot be loaded: ${placeOf(thrown)}${messageOf(thrown)}`,
+      `${path} cannot be loaded: ${placeOf(thrown, path)}${messageOf(thrown)}`,
       'mend the file',
       {
         cause: thrown,
@@ -101,10 +102,11 @@ async function imported(path: string, sha256: string): Promise<unknown> {
   }
 }
 
-/** Of a syntax error: the line, which stands at the head of its stack and not in its message. */
-function placeOf(thrown: unknown): string {
+/** Of a syntax error the line, which `import` leaves out and `node --check` prints first. */
+function placeOf(thrown: unknown, path: string): string {
   if (!(thrown instanceof SyntaxError)) return '';
-  const [, line] = /^file:\S*?:(\d+)$/m.exec(thrown.stack ?? '') ?? [];
+  const { stderr } = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8' });
+  const [, line] = /^.*:(\d+)$/m.exec(stderr) ?? [];
   return line === undefined ? '' : `line ${line}: `;
 }
 

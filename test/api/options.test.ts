@@ -61,7 +61,6 @@ test('what is wrong is said with the name of the option', () => {
   const cases: readonly (readonly [() => unknown, RegExp])[] = [
     [() => parseBenchOptions({ seqLen: [32] }), /^planBench: Unrecognized key: "seqLen"/],
     [() => parseBenchOptions({ seqLens: ['32'] }), /^planBench: seqLens\.0: /],
-    [() => parseBenchOptions({ methods: ['best'] }), /^planBench: methods\.0: .*topk/],
     [() => parseBenchOptions(null), /^planBench: /],
     [() => parseBenchOptions({ interval: 1 }), /^planBench: interval: /],
     [() => parseRunOptions({ runId: '../x' }), /^runBench: runId: /],
@@ -69,6 +68,11 @@ test('what is wrong is said with the name of the option', () => {
     [() => parseResumeOptions({ seqLens: [32] }), /^resumeBench: Unrecognized key: "seqLens"/],
     [() => planRequestOf(parseBenchOptions({ task: 'nope' })), /^unknown task "nope" \(`npm run data -- list` shows them; a file is \{ file: /],
     [() => planOf(planRequestOf(parseBenchOptions({ suite: 'nope' })), 1), /^unknown suite "nope"/],
+    [
+      () => planOf(planRequestOf(parseBenchOptions({ methods: ['best'] })), 1),
+      /^--methods: unknown value "best" \(.*topk/,
+    ],
+    [() => parseBenchOptions({ methodFiles: 'mine.mjs' }), /^planBench: methodFiles: /],
   ];
   for (const [wrong, line] of cases) {
     assert.throws(wrong, (thrown) => thrown instanceof BenchError && line.test(thrown.line), String(line));

@@ -8,27 +8,18 @@ import assert from 'node:assert/strict';
 import { repoRoot } from '../../src/core/root.ts';
 import { sha256Hex } from '../../src/core/hash.ts';
 import type { MethodName } from '../../src/core/names.ts';
-import { flopsModel } from '../../src/graphs/flopsModel.ts';
-import { encoderFlops } from '../../src/rows/flops.ts';
-import { readProfile } from '../../src/worker/profile.ts';
-import type { AttentionKernels } from '../../src/graphs/attention/kernels.ts';
 import { parseEncoderConfig } from '../../src/graphs/config.ts';
-import {
-  CPU_KERNELS,
-  CUDA_KERNELS,
-  PLAIN_KERNELS,
-  writeGraph,
-  type GraphSource,
-  type PointSource,
-} from '../../src/graphs/graphFiles.ts';
+import { CPU_KERNELS, writeGraph, type GraphSource, type PointSource } from '../../src/graphs/graphFiles.ts';
 import { removesAfter } from '../../src/graphs/methods/contract.ts';
 import { METHOD } from '../../src/graphs/methods/index.ts';
-import { createSession, type EncoderSession } from '../../src/runtime/session.ts';
+import { contractOf } from '../../src/verify/contract/checks.ts';
+import { neutralPoint } from '../../src/zoo/declaredPoints.ts';
+import { answer, madeUp, openSession } from '../../src/verify/contract/subject.ts';
+import { toBatch } from '../../src/text/batch.ts';
 import { readSafetensors } from '../../src/weights/safetensors.ts';
 
 const FOLDER = join(repoRoot(), 'test/golden/tiny');
 const cache = mkdtempSync(join(tmpdir(), 'contract-'));
-const SMALL_LIMITS: AttentionKernels = { ...CPU_KERNELS, loopAbove: 12, headsAbove: 20, flashAbove: 16 };
 /** No token and no [CLS] is left after the second layer. */
 const NOTHING_LEFT = 'nothing left';
 const CASES: [MethodName, string][] = [
@@ -44,76 +35,24 @@ const CASES: [MethodName, string][] = [
   ['topk', 'topk-minus-self'],
   ['transkimmer', 'transkimmer'],
 ];
-/** Shapes of batches: one, uniform short, uniform long, ragged short, ragged long with a one-token sequence. */
-const BATCHES: number[][] = [[9], [1], [7, 7, 7], [30, 30], [3, 12, 1, 8], [40, 1, 13, 25, 25, 2, 31]];
 
 for (const [method, file] of CASES) {
   describe(`${method} (${file})`, () => {
     const { source, point } = load(method, file);
-
-    test('a batch equals its sequences one by one, and padding changes nothing', async () => {
-      const session = await open(method, file, SMALL_LIMITS);
-      for (const lengths of BATCHES) {
-        const ids = lengths.map((length, i) => sequence(length, i + 1));
-        const together = await run(session, ids, Math.max(...lengths) + 5);
-        for (const [i, one] of ids.entries()) {
-          const alone = await run(session, [one], one.length);
-          assert.deepEqual(
-            together.kept.map((layer) => layer[i]),
-            alone.kept.map((layer) => layer[0]),
-          );
-          for (const [c, logit] of alone.logits[0]!.entries()) {
-            assert.ok(Math.abs(together.logits[i]![c]! - logit) < 1e-5, `${lengths.join()} sequence ${i}`);
-          }
-        }
-      }
-      await session.release();
-    });
-
-    test('kept tokens never grow with depth and never exceed the input', async () => {
-      const session = await open(method, file, SMALL_LIMITS);
-      const protects = METHOD[method].read(source.config, point?.file ?? null).protectsCls;
-      for (const lengths of BATCHES) {
-        const { kept, orphans } = await run(
-          session,
-          lengths.map((length, i) => sequence(length, i + 7)),
-        );
-        assert.equal(orphans === undefined, protects);
-        for (const [i, length] of lengths.entries()) {
-          const counts = [length, ...kept.map((layer) => layer[i]!)];
-          for (let l = 1; l < counts.length; l++) {
-            assert.ok(counts[l]! <= counts[l - 1]! && counts[l]! >= (protects ? 1 : 0));
-            if (counts[l] === 0) assert.equal(orphans![l - 1]![i], 1, 'the head still has a row to read');
-          }
-        }
-      }
-      await session.release();
-    });
-
-    for (const [name, kernels] of Object.entries({
-      adaptive: SMALL_LIMITS,
-      plain: PLAIN_KERNELS,
-      cuda: CUDA_KERNELS,
-    })) {
-      test(`analytic FLOPs equal those of the profile (${name} kernels)`, async () => {
-        const rule = METHOD[method].read(source.config, point?.file ?? null);
-        const model = flopsModel(source.config, METHOD[method], rule, kernels);
-        for (const lengths of BATCHES) {
-          const prefix = join(cache, `profile-${method}-${file}-${name}-${lengths.join('-')}`);
-          const session = await open(method, file, kernels, prefix);
-          const { kept, orphans } = await run(
-            session,
-            lengths.map((length, i) => sequence(length, i + 3)),
-          );
-          const profiled = readProfile(session.endProfiling());
-          const orphaned = orphans === undefined ? {} : { orphans };
-          const counts = { lengths, paddedLength: Math.max(...lengths), kept, ...orphaned };
-          const { parts, executed } = encoderFlops(model, counts);
-          assert.equal(executed, profiled.flops, `lengths ${lengths.join(' ')}`);
-          const lone = lengths.length === 1 && parts.orphan === 0;
-          if (lone) assert.equal(sum(Object.values(parts)), executed);
-          await session.release();
-        }
+    const subject = {
+      ...{
+        source,
+        point,
+        method: METHOD[method],
+        tolerance: 1e-5,
+        folder: mkdtempSync(join(cache, 'case-')),
+      },
+      neutral: neutralPoint(METHOD[method]),
+    };
+    for (const { promise, check } of contractOf(subject)) {
+      test(promise, async () => {
+        const { held, detail } = await check();
+        assert.ok(held, detail);
       });
     }
   });
@@ -129,11 +68,14 @@ test('a neutral strength equals dense, and one graph serves every strength', asy
     const options = { kernels: CPU_KERNELS, lastHiddenState: false, strengthInput: true };
     const graph = await writeGraph(cache, source, METHOD[method], point, options);
     assert.ok(graph.inputNames.includes('strengths'));
-    const dense = await open('dense', file, CPU_KERNELS);
-    const ids = [sequence(11, 1), sequence(6, 2)];
+    const dense = await openSession({ source, folder: cache }, METHOD.dense, null, CPU_KERNELS);
+    const ids = [11, 6].map((length, row) => madeUp(source.config.vocabSize, length, row + 1));
     const ort = await import('onnxruntime-node');
     const session = await ort.InferenceSession.create(graph.path);
-    const feeds = tensors(ids, 11);
+    const feeds = toBatch(
+      ids.map((one) => ({ ids: one })),
+      0,
+    );
     const strengths = new ort.Tensor('float32', new Float32Array(3).fill(neutral), [3]);
     const int64 = (data: BigInt64Array) => new ort.Tensor('int64', data, [2, 11]);
     const output = await session.run({
@@ -142,7 +84,7 @@ test('a neutral strength equals dense, and one graph serves every strength', asy
       token_type_ids: int64(feeds.tokenTypeIds),
       strengths,
     });
-    const expected = (await run(dense, ids)).logits.flat();
+    const expected = (await answer(dense, ids)).logits.flat();
     const logits = [...(output['logits']!.data as Float32Array)];
     for (const [i, logit] of logits.entries()) assert.ok(Math.abs(logit - expected[i]!) < 1e-5, method);
     await dense.release();
@@ -189,58 +131,4 @@ function nothingLeft(): ReturnType<typeof load> {
   const { file } = point!;
   const metadata = { ...file.metadata, cls: 'unprotected' };
   return { source, point: { name: 'nothing', file: { ...file, metadata }, sha256: sha256Hex('nothing') } };
-}
-
-async function open(method: MethodName, file: string, kernels: AttentionKernels, profilePrefix?: string) {
-  const { source, point } = load(method, file);
-  const options = { kernels, lastHiddenState: false, strengthInput: false };
-  const graph = await writeGraph(
-    cache,
-    source,
-    METHOD[method],
-    method.startsWith('dense') ? null : point,
-    options,
-  );
-  const settings = { provider: 'cpu', threads: 1 } as const;
-  return createSession(graph, profilePrefix === undefined ? settings : { ...settings, profilePrefix });
-}
-
-/** Deterministic ids below the tiny vocabulary. */
-function sequence(length: number, seed: number): number[] {
-  return Array.from({ length }, (_, i) => 2 + ((i * 31 + seed * 47 + ((i * i) % 13)) % 110));
-}
-
-function tensors(ids: number[][], length: number) {
-  const inputIds = new BigInt64Array(ids.length * length);
-  const attentionMask = new BigInt64Array(ids.length * length);
-  for (const [row, one] of ids.entries()) {
-    for (const [column, id] of one.entries()) {
-      inputIds[row * length + column] = BigInt(id);
-      attentionMask[row * length + column] = 1n;
-    }
-  }
-  const tokenTypeIds = new BigInt64Array(ids.length * length);
-  return { inputIds, attentionMask, tokenTypeIds, batch: ids.length, length };
-}
-
-async function run(
-  session: EncoderSession,
-  ids: number[][],
-  length = Math.max(...ids.map((one) => one.length)),
-) {
-  const output = await session.run(session.prepare(tensors(ids, length)));
-  const { classes, layers, batch } = output;
-  const byLayer = (values: BigInt64Array) =>
-    Array.from({ length: layers }, (_, layer) =>
-      Array.from({ length: batch }, (_unused, i) => Number(values[layer * batch + i])),
-    );
-  return {
-    logits: ids.map((_, i) => [...output.logits.slice(i * classes, (i + 1) * classes)]),
-    kept: byLayer(output.keptTokens),
-    orphans: output.orphans && byLayer(output.orphans),
-  };
-}
-
-function sum(values: number[]): number {
-  return values.reduce((left, right) => left + right, 0);
 }

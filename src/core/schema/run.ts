@@ -29,6 +29,10 @@ export const runSchema = z.object({
   ingredients: z.record(z.string(), z.string()).optional(),
   /** What a reader must know of each model; absent in records of older versions, whose models all shipped. */
   models: z.record(z.string(), z.object({ origin: z.enum(MODEL_ORIGINS), base: z.string() })).optional(),
+  /** Methods that are not of the tree, by name: which file they came from. */
+  methods: z
+    .record(z.string(), z.object({ file: z.string(), sha256: z.string(), summary: z.string().optional() }))
+    .optional(),
   /** Providers that the plan wants and this machine lacks, with the reason. */
   obstacles: z.record(z.string(), z.string()).optional(),
 });

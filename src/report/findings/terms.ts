@@ -1,4 +1,5 @@
 // What the words of a report mean and how its numbers came about, for a reader who has only the report.
+import type { Run } from '../../core/schema/run.ts';
 
 export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
   [
@@ -79,6 +80,16 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
     'What the doubts amount to. VALID: the bench found no reason to distrust the number. PROVISIONAL: the conditions may have moved the number, so measure again before you quote it. INVALID: two of the counts behind the number contradict each other, so it does not mean what it says. A doubt that is only a note changes no verdict.',
   ],
 ];
+
+/** With what the run's own methods say of themselves, in the place where methods are explained. */
+export function termsOf({ methods = {} }: Pick<Run, 'methods'>): typeof TERMS {
+  const own = Object.entries(methods).map(([name, { file, sha256, summary }]): [string, string] => {
+    const origin = `A method of the user's own, from ${file} (sha256 ${sha256.slice(0, 12)}).`;
+    return [name, summary === undefined ? origin : `${summary} ${origin}`];
+  });
+  const place = TERMS.findIndex(([term]) => term === 'peer');
+  return [...TERMS.slice(0, place), ...own, ...TERMS.slice(place)];
+}
 
 export const METHODOLOGY: readonly string[] = [
   'All methods of a group are measured in the same process, interleaved, on the same input batches. A ratio is taken within a block, and its interval is a bootstrap over blocks: fresh processes differ by several percent on identical work, so one process is never enough.',
