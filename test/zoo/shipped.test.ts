@@ -20,9 +20,9 @@ for (const entry of zoo.models.filter(({ origin }) => origin === 'shipped')) {
     assert.ok(bytes <= LIMIT_BYTES, `${bytes} bytes`);
   });
 
-  test(`${entry.name}: every pruning method has a point`, () => {
+  test(`${entry.name}: the published methods have a trained point, whatever other methods there are`, () => {
     const methods = new Set(entry.points.map((point) => point.method));
-    assert.deepEqual([...methods].sort(), ['ltp', 'threshold', 'topk', 'transkimmer']);
+    for (const method of ['ltp', 'threshold', 'topk', 'transkimmer'] as const) assert.ok(methods.has(method));
   });
 
   for (const variant of allVariants(entry)) {
