@@ -13,13 +13,20 @@ import { clsPolicy, layerValues, requirePoint, scored } from './point.ts';
 
 const THRESHOLDS = 'pruning.thresholds';
 
-export const ltp: Method = receivedAttention('ltp');
-export const threshold: Method = receivedAttention('threshold');
+export const ltp: Method = receivedAttention(
+  'ltp',
+  'Learned token pruning: a layer drops a token when the attention that it receives falls below a threshold learned for that layer.',
+);
+export const threshold: Method = receivedAttention(
+  'threshold',
+  'The same rule as ltp, with thresholds set by hand.',
+);
 
-function receivedAttention(name: MethodName): Method {
+function receivedAttention(name: MethodName, summary: string): Method {
   return {
     name,
     rows: 'packed',
+    summary,
     line: 'threshold',
     neutral: { [THRESHOLDS]: 0 },
     read: (config, point) => readThresholds(config, requirePoint(name, point)),

@@ -18,6 +18,7 @@ const COUNTS = 'pruning.keep_counts';
 export const topk: Method = {
   name: 'topk',
   rows: 'packed',
+  summary: 'Each layer keeps a fixed share of the tokens: those that receive most attention.',
   line: 'rank',
   neutral: { [RATES]: 1 },
   read: (config, point) => readRule(config, requirePoint('topk', point)),

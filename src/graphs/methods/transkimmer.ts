@@ -12,6 +12,7 @@ import { checkDecision, requirePoint } from './point.ts';
 export const transkimmer: Method = {
   name: 'transkimmer',
   rows: 'packed',
+  summary: 'A small predictor before each layer decides which tokens skip the rest of the model.',
   line: 'sign',
   read: (config, point) => rule(config, requirePoint('transkimmer', point)),
 };

@@ -17,7 +17,7 @@ import { peersOf, type Peers } from './peers.ts';
 import { resultsOf } from './results.ts';
 import { scenarioTable } from './scenarios/table.ts';
 import { settingsOf } from './settings.ts';
-import { METHODOLOGY, TERMS } from './terms.ts';
+import { METHODOLOGY, termsOf } from './terms.ts';
 import { runVerdict, type RunVerdict } from './validity.ts';
 
 export interface Findings {
@@ -89,6 +89,6 @@ export function findingsOf(summary: Summary, claims: readonly Claim[] = loadClai
     machineFacts: machineFacts(run.machine),
     settingFacts: settingFacts(summary.settings),
     method: METHODOLOGY,
-    terms: TERMS,
+    terms: termsOf(summary.run),
   };
 }

@@ -1,22 +1,11 @@
 // What the words of a report mean and how its numbers came about, for a reader who has only the report.
+import { METHODS } from '../../core/names.ts';
 import type { Run } from '../../core/schema/run.ts';
+import { METHOD } from '../../graphs/methods/index.ts';
 
-export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
-  [
-    'dense',
-    'The whole model on real tokens only: sequences are packed, and padding is never computed. It is the baseline that pruning has to beat.',
-  ],
-  [
-    'dense-padded',
-    'The whole model on rectangular batches, padding included. It is what people usually run.',
-  ],
-  [
-    'ltp',
-    'Learned token pruning: a layer drops a token when the attention that it receives falls below a threshold learned for that layer.',
-  ],
-  ['threshold', 'The same rule with thresholds set by hand.'],
-  ['topk', 'Each layer keeps a fixed share of the tokens: those that receive most attention.'],
-  ['transkimmer', 'A small predictor before each layer decides which tokens skip the rest of the model.'],
+type Term = readonly [term: string, meaning: string];
+
+const WORDS: readonly Term[] = [
   [
     'peer',
     'Another program (ONNX Runtime on an exported or optimized graph, PyTorch) with the same weights, texts and threads, on padded batches. It is timed in turns with our dense graphs in processes of its own, stands beside our methods and has no part in any verdict.',
@@ -81,14 +70,15 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
   ],
 ];
 
-/** With what the run's own methods say of themselves, in the place where methods are explained. */
-export function termsOf({ methods = {} }: Pick<Run, 'methods'>): typeof TERMS {
-  const own = Object.entries(methods).map(([name, { file, sha256, summary }]): [string, string] => {
+/** What every method says of itself, the run's own methods included, then the words of the reports. */
+export function termsOf({ methods = {} }: Pick<Run, 'methods'>): typeof WORDS {
+  const names = ['dense', ...METHODS.filter((name) => name !== 'dense')] as const;
+  const tree = names.map((name): Term => [name, METHOD[name].summary ?? 'A pruning method.']);
+  const own = Object.entries(methods).map(([name, { file, sha256, summary }]): Term => {
     const origin = `A method of the user's own, from ${file} (sha256 ${sha256.slice(0, 12)}).`;
     return [name, summary === undefined ? origin : `${summary} ${origin}`];
   });
-  const place = TERMS.findIndex(([term]) => term === 'peer');
-  return [...TERMS.slice(0, place), ...own, ...TERMS.slice(place)];
+  return [...tree, ...own, ...WORDS];
 }
 
 export const METHODOLOGY: readonly string[] = [
