@@ -12,8 +12,6 @@ export default {
   // Strengths by name, the main one first: the share of the tokens that is left after the last layer.
   points: { half: { 'pruning.keep': 0.5 }, quarter: { 'pruning.keep': 0.25 } },
   neutral: { 'pruning.keep': 1 },
-  // Of the values that are ranked, the largest are kept.
-  line: 'rank',
 
   read(config, point) {
     if (point === null) throw new Error('it needs a point');

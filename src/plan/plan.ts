@@ -74,7 +74,7 @@ export function makePlan(options: PlanOptions, catalogue: Catalogue): Plan {
     for (const planned of swept) groups.set(groupKey(planned.group), planned);
   }
   const planned = [...groups.values()].sort((a, b) => tokensOf(a.group) - tokensOf(b.group)); // early rows first
-  checkMethods(axes.methods ?? [], planned);
+  checkMethods([...(axes.methods ?? []), ...own], planned, catalogue);
   const chosen = effortSchema.strip().parse(overlay<Effort>(suite, effort));
   return {
     suite: suite.name,
@@ -107,13 +107,19 @@ function withMethods(axes: Axes, own: readonly string[]): Axes {
   throw unknownValue('methods', unknown, legal);
 }
 
-function checkMethods(asked: readonly string[], planned: readonly PlannedGroup[]): void {
+function checkMethods(
+  asked: readonly string[],
+  planned: readonly PlannedGroup[],
+  catalogue: Catalogue,
+): void {
   const covered = new Set(planned.flatMap(({ variants }) => variants.map(({ method }) => method)));
   const missing = asked.find((method) => !covered.has(method));
   if (missing === undefined) return;
+  const known = catalogue.flatMap((model) => model.points.filter(({ method }) => method === missing));
+  const points = [...new Set(known.flatMap(({ name }) => name ?? []))];
   throw new BenchError(
     `--methods: no chosen model has a chosen point of "${missing}"`,
-    'npm run models lists them',
+    points.length === 0 ? 'npm run models lists them' : `--points takes all, or ${points.join(', ')}`,
   );
 }
 

@@ -38,7 +38,7 @@ export function guarded(method: Method, path: string): Method {
       throw fault(`${name} threw: ${messageOf(thrown)}`, thrown);
     }
     const parsed = answer.safeParse(given);
-    if (parsed.success) return parsed.data;
+    if (parsed.success) return given as T; // not the parsed copy, whose hooks would have another `this`
     const [issue] = parsed.error.issues;
     const field = issue?.path.join('.') ?? '';
     throw fault(`${name} returned ${shown(given, field)}: ${issue?.message ?? 'not as expected'}`);

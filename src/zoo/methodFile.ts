@@ -40,7 +40,6 @@ const methodSchema = z.strictObject({
   summary: z.string().min(1).optional(),
   points: z.record(z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'is not a name of a point'), VALUES).optional(),
   neutral: VALUES.optional(),
-  line: z.enum(['threshold', 'rank', 'sign']).optional(),
   read: HOOK,
 });
 

@@ -135,6 +135,21 @@ describe('the example of docs/your-method.md', () => {
   });
 });
 
+test('its points are chosen like any others, and it is measured whatever methods are named', () => {
+  const listed = (...args: string[]): string[] => {
+    const { code, stdout, stderr } = bench('--list', '--method-file', own, ...args);
+    assert.equal(code, 0, stderr);
+    return stdout
+      .trim()
+      .split('\n')
+      .map((cell) => cell.split('.s160.')[1] ?? '');
+  };
+  assert.deepEqual(listed('--methods', 'topk'), ['dense-padded', 'dense', 'topk:x2', 'largest-norm:half']);
+  assert.deepEqual(listed('--methods', 'largest-norm', '--points', 'all'), [
+    ...['dense-padded', 'dense', 'largest-norm:half', 'largest-norm:quarter'],
+  ]);
+});
+
 describe('a run with a method file that goes on', () => {
   const blocks = (id: string): string[] =>
     readdirSync(join(out, id, 'blocks'), { recursive: true, encoding: 'utf8' }).sort();
@@ -200,6 +215,11 @@ describe('a method file that is wrong is one line, before anything is measured',
       /legal: .*transkimmer, largest-norm/,
     );
     refused(bench('--methods', 'largest-norm'), 'largest-norm', /--methods: unknown value/);
+    refused(
+      bench('--method-file', own, '--points', 'x2'),
+      'largest-norm',
+      /--points takes all, or half, quarter/,
+    );
     refused(run('models', 'check'), '--method-file my-method.mjs', /models check needs a method/);
   });
 

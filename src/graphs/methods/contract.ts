@@ -71,7 +71,7 @@ export interface Method {
   readonly points?: Readonly<Record<string, PointValues>>;
   /** The point at which every token is kept, so that the method must answer as dense does. */
   readonly neutral?: PointValues;
-  /** The line between keeping and dropping; absent if no score of each token decides. */
+  /** The line between keeping and dropping, for verify/avx2; absent if no score of each token decides. */
   readonly line?: Line;
   /** Reads and checks the point. @throws BenchError naming the missing tensor or bad value. */
   read(config: EncoderConfig, point: TensorFile | null): PointRule;
