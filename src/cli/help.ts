@@ -15,15 +15,13 @@ export function helpOf({ name, summary, operands, flags, groups, notes, examples
   const width = Math.min(WIDEST_FLAG, Math.max(...widths));
   const blocks = [
     wrapped(summary),
-    [spelled(`Usage: ${call}${operands === undefined ? '' : ` ${operands}`}`)],
+    [`Usage: ${call}${operands === undefined ? '' : ` ${operands}`}`],
     ...sections.map(([title, own]) => [`${title}:`, ...rowsOf(own, width)]),
     [...(sections.length === 0 ? [] : ['With every command:']), ...rowsOf(EVERYWHERE, width)],
     ...(notes ?? []).map((note) => wrapped(note)),
-    ...(examples === undefined
-      ? []
-      : [['Examples:', ...examples.map((line) => spelled(`  npm run ${line}`))]]),
+    ...(examples === undefined ? [] : [['Examples:', ...examples.map((line) => `  npm run ${line}`)]]),
   ];
-  return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  return spelled(`${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`);
 }
 
 /** Words and what they stand for, in two columns. */

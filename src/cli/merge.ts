@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { BenchError, EXIT } from '../core/errors.ts';
 import { notice } from '../core/notices.ts';
 import { reportsFolder, resultsFolder } from '../core/places.ts';
+import { spelled } from '../core/spelling.ts';
 import type { Summary } from '../core/schema/summary.ts';
 import { blocksOf, mergeParts, type Merged } from '../run/merge.ts';
 import { readPart } from '../run/mergePart.ts';
@@ -46,7 +47,7 @@ async function run({ values, operands }: Parsed<typeof USAGE.flags>): Promise<nu
   const options = { allowMixed: values['allow-mixed'] === true, partial: values.partial === true };
   const folders = operands.map((name) => RunFolder.open(outDir, name));
   const parts = folders.map((folder) => readPart(folder, options));
-  const merged = mergeParts(parts, options, `npm run merge -- ${operands.join(' ')}`);
+  const merged = mergeParts(parts, options, spelled(`npm run merge -- ${operands.join(' ')}`));
   const target = join(outDir, merged.run.id);
   if (folders.some(({ dir }) => resolve(dir) === target))
     throw new BenchError(`run ${merged.run.id} is merged already`, 'name the parts that it lacks, too');

@@ -1,7 +1,8 @@
 // The first file that Node reads, under versions that can read little else.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Linter } from 'eslint';
@@ -56,4 +57,14 @@ test('the exit code of a command is that of the launcher', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [LAUNCHER, 'nope'], { encoding: 'utf8' });
   assert.deepEqual([status, stdout], [2, '']);
   assert.match(stderr, /^unknown command "nope"/);
+});
+
+test('a tree that is not compiled says what to run', () => {
+  const root = mkdtempSync(join(tmpdir(), 'launcher-'));
+  cpSync(join(repoRoot(), 'bin'), join(root, 'bin'), { recursive: true });
+  cpSync(join(repoRoot(), 'package.json'), join(root, 'package.json'));
+  const program = [join(root, 'bin', 'tpb.cjs'), 'bench'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, program, { encoding: 'utf8' });
+  assert.deepEqual([status, stdout], [2, '']);
+  assert.match(stderr, /^token-pruning-bench is not compiled \([^\n]*npm run build[^\n]*\)\n$/);
 });

@@ -107,7 +107,7 @@ describe('the package', { skip: reachable ? false : 'the npm registry cannot be 
     const npx = ['--no-install', 'tpb', '--version'];
     assert.equal(fine(run('npx', npx, caller)), `${version}\n`);
     assert.equal(fine(run(join(modules, '.bin', 'token-pruning-bench'), ['-v'], caller)), `${version}\n`);
-    assert.match(fine(tpb('--help')), /^ {2}npx tpb bench /m);
+    assert.match(fine(tpb('--help')), /^Usage: npx tpb /);
   });
 
   test('measures from any folder, and leaves its own as it was', () => {
@@ -173,7 +173,7 @@ describe('the package', { skip: reachable ? false : 'the npm registry cannot be 
   test('reports without ONNX Runtime, and says how to get it where it is needed', () => {
     renameSync(join(modules, 'onnxruntime-node'), join(modules, '.taken-away'));
     assert.match(fine(tpb('report', '--out', 'again')), /^again\/report\.html$/m);
-    assert.match(fine(tpb('--help')), /npx tpb report/);
+    assert.match(fine(tpb('--help')), /^ {2}report {2,}Makes /m);
     const { status, stdout, stderr } = tpb('bench', '--seq-lens', '32');
     assert.deepEqual([status, stdout], [2, '']);
     assert.match(stderr, /^[^\n]*npm install --ignore-scripts onnxruntime-node@\d[^\n]*\n$/);
