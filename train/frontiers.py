@@ -18,7 +18,7 @@ from pathlib import Path
 
 from errors import InputError, run_main
 from frontier import MACHINE, Config
-from train import RUNS
+from train import MODELS, RUNS
 from zoo import ENVIRONMENT
 
 TRIES = 3
@@ -46,6 +46,8 @@ def config_of(job: dict, out: Path, data: str, device: str) -> Config:
     base = job.get("base", "")
     if base.startswith("@"):
         base = str(out / base[1:] / "model")
+    elif base.startswith("models/"):
+        base = str(MODELS.parent / base)
     return Config(**{**job, "base": base, "out": str(out), "data": data, "device": device})
 
 

@@ -337,7 +337,7 @@ class Zoo(unittest.TestCase):
         configs = [frontiers.config_of(job, Path("/out"), "", "cpu") for job in jobs]
         self.assertEqual(len({c.name for c in configs}), len(configs))
         self.assertEqual([c.method for c in configs[:7]], ["topk", "ltp", "random", "threshold", "transkimmer", "first", "shallow"])
-        self.assertEqual([(c.task, c.method) for c in configs[7:10]], [("imdb", "ltp"), ("imdb", "topk"), ("imdb", "random")])
+        self.assertEqual([(c.task, c.method) for c in configs[7:11]], [("imdb", "dense"), ("imdb", "ltp"), ("imdb", "topk"), ("imdb", "random")])
         made = [c.name for c in configs]
         for c in configs:
             if c.base.startswith("/out"):
