@@ -32,6 +32,8 @@ export interface EncoderConfig {
   readonly problem: 'classification' | 'regression';
   /** One a logit. */
   readonly labels: readonly string[];
+  /** What was assumed of their order; absent where config.json leaves nothing to assume. */
+  readonly labelNote?: string;
 }
 
 const count = z.number().int().positive();
@@ -81,7 +83,7 @@ export function parseEncoderConfig(value: unknown, source: string): EncoderConfi
     );
   }
   const firstPosition = family.firstPosition(config.pad_token_id ?? null);
-  const labels = labelsOf(config, source);
+  const { labels, note } = labelsOf(config, source);
   return {
     vocabSize: config.vocab_size,
     hiddenSize: config.hidden_size,
@@ -98,6 +100,7 @@ export function parseEncoderConfig(value: unknown, source: string): EncoderConfi
     headActivation: family.headActivation,
     problem: config.problem_type === 'regression' || labels.length === 1 ? 'regression' : 'classification',
     labels,
+    ...(note === undefined ? {} : { labelNote: note }),
   };
 }
 
@@ -167,23 +170,45 @@ function positionsLeft(positions: number, source: string): number {
   );
 }
 
+interface Labels {
+  readonly labels: string[];
+  readonly note?: string;
+}
+
 /** Hugging Face writes id2label only where there are not two labels. */
-function labelsOf({ num_labels, id2label, problem_type }: HfConfig, source: string): string[] {
-  const named = Object.keys(id2label ?? {}).length;
-  const labels = num_labels ?? (named || 2);
-  if (named > 0 && named !== labels) {
+function labelsOf({ num_labels, id2label, problem_type }: HfConfig, source: string): Labels {
+  const ids = idsOf(id2label ?? {}, source);
+  const count = num_labels ?? (ids.length || 2);
+  if (ids.length > 0 && ids.length !== count) {
     throw new BenchError(
-      `${source}: num_labels is ${labels}, but id2label names ${named}`,
+      `${source}: num_labels is ${count}, but id2label names ${ids.length}`,
       'mend config.json',
     );
   }
-  if (problem_type === 'regression' && labels !== 1) {
+  if (problem_type === 'regression' && count !== 1) {
     throw new BenchError(
-      `${source}: a regression with ${labels} outputs is not supported`,
+      `${source}: a regression with ${count} outputs is not supported`,
       'supported: one output',
     );
   }
-  return Array.from({ length: labels }, (_, i) => String(id2label?.[String(i)] ?? `label ${i}`));
+  const labels = Array.from({ length: count }, (_, index) =>
+    ids[index] === undefined ? `label ${index}` : String(id2label?.[String(ids[index])]),
+  );
+  if (ids.every((id, index) => id === index)) return { labels };
+  // transformers makes as many outputs as id2label has names and numbers them from 0, whatever the ids are.
+  const note = `id2label has the ids ${ids.slice(0, 12).join(', ')}, so output 0 was taken for id ${ids[0] ?? 0}, and so on in their order`;
+  return { labels, note };
+}
+
+/** Ids in their order. transformers reads each as a whole number and fails where it cannot. */
+function idsOf(id2label: NonNullable<HfConfig['id2label']>, source: string): number[] {
+  const ids = Object.keys(id2label);
+  const odd = ids.find((id) => !/^(0|[1-9]\d{0,8})$/.test(id));
+  if (odd === undefined) return ids.map(Number).sort((a, b) => a - b);
+  throw new BenchError(
+    `${source}: id2label has the id "${odd.slice(0, 80)}", which is not a whole number`,
+    'mend config.json: "id2label": {"0": "negative", "1": "positive"}',
+  );
 }
 
 function unsupported(source: string, field: string, value: string, known: readonly string[]): BenchError {

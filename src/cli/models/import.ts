@@ -74,6 +74,7 @@ function understood({ name, architecture, reading, entry, ...more }: ImportedMod
       'answers',
       answers ? `${config.problem}: ${config.labels.join(', ')}` : 'nothing: it has no trained head',
     ],
+    ...(config.labelNote === undefined ? [] : [['', config.labelNote] as [string, string]]),
     ['task', entry.task === 'unknown' ? 'unknown (name it with --task here, or at every bench)' : entry.task],
     ['licence', entry.licence],
     [
