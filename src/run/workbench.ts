@@ -216,7 +216,15 @@ export class Workbench {
   }
 
   private timedDocuments(group: Group): readonly Document[] {
-    return this.compose(group, inputCount(group) * group.batch, `timed/${this.plan.seed}`);
+    return this.compose(group, this.batchesOf(group) * group.batch, `timed/${this.plan.seed}`);
+  }
+
+  /** Of a small file of natural texts as many whole batches as it has; with none, composing refuses. */
+  private batchesOf(group: Group): number {
+    const wanted = inputCount(group);
+    if (group.text !== 'natural') return wanted;
+    const there = Math.floor(this.sources.taskData(group.task).sentences.length / group.batch);
+    return Math.min(wanted, Math.max(1, there));
   }
 
   /** Examples of like length side by side, so that a batch is not mostly padding. */
