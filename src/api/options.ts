@@ -21,13 +21,15 @@ const taskFileSchema = z.strictObject({
   pairColumn: z.string().optional(),
   /** Default: `label`. */
   labelColumn: z.string().optional(),
-  /** Names of the labels in the order of their indices. */
+  /** Names of the labels in the order of the model's outputs. */
   labels: z.array(z.string()).min(2).optional(),
   metric: z.enum(METRICS).optional(),
   /** The labels are numbers to be predicted. */
   regression: z.boolean().optional(),
   /** Another file of the same columns. */
   calibration: z.string().optional(),
+  /** Rows without a label are left out; default: they are an error. */
+  skipUnlabelled: z.boolean().optional(),
 });
 
 const { shape: axes } = someAxesSchema;
@@ -153,5 +155,6 @@ function taskFileOf(task: z.output<typeof taskFileSchema>) {
     metric: task.metric ?? null,
     regression: task.regression ?? false,
     calibration: task.calibration ?? null,
+    skipUnlabelled: task.skipUnlabelled ?? false,
   });
 }

@@ -75,9 +75,10 @@ function checkRequest({ method, point, force, seqLen }: CalibrateRequest, entry:
 function loadExamples({ task, dataDir, calibrateOn }: CalibrateRequest, entry: ModelEntry): Split {
   const chosen = task.file ?? task.name ?? ownTask(entry, dataDir);
   if (calibrateOn === 'train') {
-    return { calibration: loadSplit(chosen, dataDir, 'train'), heldOut: loadSplit(chosen, dataDir, 'dev') };
+    const part = (split: 'train' | 'dev'): TaskData => loadSplit(chosen, dataDir, split, entry.config.labels);
+    return { calibration: part('train'), heldOut: part('dev') };
   }
-  const whole = loadTask(chosen, dataDir);
+  const whole = loadTask(chosen, dataDir, entry.config.labels);
   return { calibration: halfOf(whole, 'train'), heldOut: halfOf(whole, 'dev') };
 }
 

@@ -1,5 +1,6 @@
 // The flags that choose a task: one by its name, or a file of the user's own with its columns; and how long the texts
 // are, which is asked of both.
+import { z } from 'zod';
 import { BenchError } from '../core/errors.ts';
 import { METRICS, TEXT_MODES } from '../core/names.ts';
 import type { TaskFile } from '../core/schema/taskFile.ts';
@@ -16,7 +17,7 @@ export const TASK_FLAGS = {
   task: {
     type: 'string',
     value: 'NAME',
-    help: `data set: ${TASKS.join(', ')}; or a file of yours, e.g. my.jsonl or my.tsv (default: sst2 if it is there, else reviews)`,
+    help: `data set: ${TASKS.join(', ')}; or a file of yours, e.g. my.csv, my.jsonl or my.parquet (default: sst2 if it is there, else reviews)`,
   },
   data: {
     type: 'string',
@@ -45,12 +46,16 @@ export const TASK_FLAGS = {
   labels: {
     type: 'string',
     value: 'LIST',
-    help: 'of a file: the names of the labels in the order of their indices, e.g. negative,positive',
+    help: "of a file: the names of the labels in the order of the model's outputs, e.g. negative,positive",
   },
   metric: {
     type: 'string',
     value: 'NAME',
     help: `of a file: ${METRICS.join(', ')} (default accuracy; with --regression pearson)`,
+  },
+  'skip-unlabelled': {
+    type: 'boolean',
+    help: 'of a file: leave out rows without a label (empty, nan, NA, null, ...) instead of refusing them',
   },
   regression: { type: 'boolean', help: 'of a file: the labels are numbers to be predicted' },
   calibration: {
@@ -69,10 +74,12 @@ export const TEXT_MODE_FLAG = {
   help: `how long the texts are: ${TEXT_MODES.join(', ')}`,
 } as const;
 
+type Switch = 'regression' | 'skip-unlabelled';
+
 /** Values of TASK_FLAGS. */
 export type TaskFlagValues = {
-  readonly [K in Exclude<keyof typeof TASK_FLAGS, 'regression'>]?: string | undefined;
-} & { readonly regression?: boolean | undefined };
+  readonly [K in Exclude<keyof typeof TASK_FLAGS, Switch>]?: string | undefined;
+} & { readonly [K in Switch]?: boolean | undefined };
 
 export interface TaskChoice {
   /** Null: the default. */
@@ -97,6 +104,7 @@ export function parseTaskFlags(values: TaskFlagValues): TaskChoice {
       metric: values.metric === undefined ? null : oneOf('metric', values.metric, METRICS),
       regression: values.regression === true,
       calibration: values.calibration ?? null,
+      skipUnlabelled: values['skip-unlabelled'] === true,
     });
     return { name: file.name, file };
   }
@@ -117,8 +125,17 @@ export function taskName(task: string): string {
   throw new BenchError(`--task: unknown task "${task}"`, hintFor(task, TASKS, listing));
 }
 
+/** Between commas; names that have commas themselves as a JSON array. */
 function labelsOf(text: string): string[] {
-  const labels = expandList('labels', text);
+  const labels = text.startsWith('[') ? arrayOf(text) : expandList('labels', text);
   if (labels.length >= 2) return labels;
   throw new BenchError(`--labels: "${text}" is one label`, '--labels negative,positive');
+}
+
+function arrayOf(text: string): string[] {
+  try {
+    return z.array(z.string()).parse(JSON.parse(text));
+  } catch {
+    throw new BenchError(`--labels: ${text} is not a JSON array of names`, `--labels '["a", "b, c"]'`);
+  }
 }

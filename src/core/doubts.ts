@@ -43,6 +43,11 @@ export const DOUBTS = {
   'setting-not-effective': provisional('a setting that was asked for was seen not to act'),
   'no-huge-pages': note('the kernel gave no huge pages; processes differ more, which the interval contains'),
 
+  // The labels.
+  'labels-guessed': note(
+    "the names of a model's outputs and of the labels say nothing of each other, so they were matched by their order; the accuracy hangs on it, the speed does not",
+  ),
+
   // A row over its blocks.
   'single-block': provisional('one process only: the interval leaves out how processes differ'),
   'few-samples': provisional('too few timed calls for a median'),

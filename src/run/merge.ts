@@ -144,6 +144,7 @@ function joinRuns(parts: readonly [Part, ...Part[]], { plan, doubts, command, wh
   const ends = runs.flatMap(({ finishedAt }) => finishedAt ?? []).sort();
   const machines = machinesOf(parts);
   const obstacles = Object.assign({}, ...runs.map((run) => run.obstacles ?? {})) as Record<string, string>;
+  const labels = distinct(runs.flatMap((run) => run.labels ?? []));
   const complete = whole && runs.every(({ status }) => status === 'complete');
   return {
     ...first,
@@ -155,10 +156,11 @@ function joinRuns(parts: readonly [Part, ...Part[]], { plan, doubts, command, wh
     plan,
     gitCommit: same(runs.map(({ gitCommit }) => gitCommit)),
     target: same(runs.map(({ target }) => target)),
-    doubts: unique([...runs.flatMap((run) => run.doubts), ...doubts]),
+    doubts: distinct([...runs.flatMap((run) => run.doubts), ...doubts]),
     shard: null,
     mergedFrom: ids,
     ...(machines.length > 1 ? { machines } : {}),
+    ...(labels.length > 0 ? { labels } : {}),
     ...(Object.keys(obstacles).length > 0 ? { obstacles } : {}),
   };
 }
@@ -175,8 +177,8 @@ function same<T>(values: readonly T[]): T | null {
   return first !== undefined && values.every((value) => value === first) ? first : null;
 }
 
-function unique(doubts: readonly Doubt[]): Doubt[] {
-  return [...new Map(doubts.map((doubt) => [stableJson(doubt), doubt])).values()];
+function distinct<T>(records: readonly T[]): T[] {
+  return [...new Map(records.map((record) => [stableJson(record), record])).values()];
 }
 
 export function blocksOf(merged: Merged): Block[] {

@@ -18,7 +18,7 @@ import { loadZoo, type Zoo } from '../zoo/zoo.ts';
 import type { BenchRun } from './benchRun.ts';
 import { programCommit } from './gitCommit.ts';
 import { ingredientsOf } from './ingredients.ts';
-import { labelNotes } from './labelNotes.ts';
+import { labelsOf } from './labelling.ts';
 import { methodFacts, renewMethodFiles, tryMethodFiles } from './methodFiles.ts';
 import { availableMemory, checkMemory } from './memoryNeed.ts';
 import { accuracyThreadsOf, planOf, type PlanRequest } from './planOf.ts';
@@ -95,6 +95,7 @@ async function recordOf(
   const zoo = loadZoo();
   const providers = [...new Set(plan.groups.map(({ group }) => group.provider))];
   const threads = Math.max(1, ...plan.groups.map(({ group }) => group.threads));
+  const { labels, textFiles, doubts } = labelsOf(plan, zoo, sources);
   return {
     schemaVersion: SCHEMA_VERSION,
     id,
@@ -107,12 +108,14 @@ async function recordOf(
     gitCommit: await programCommit(),
     machine,
     target: request.target ?? claimTarget(machine, providers),
-    doubts: machineDoubts(machine, threads), // how quiet it is, every block finds out for itself
+    doubts: [...machineDoubts(machine, threads), ...doubts], // how quiet it is, every block finds out for itself
     shard: request.shard,
     mergedFrom: [],
     ingredients: ingredientsOf(plan, zoo, sources),
     models: modelFacts(plan, zoo),
     ...methodFacts(plan),
+    labels,
+    ...(textFiles.length === 0 ? {} : { textFiles }),
   };
 }
 
@@ -135,7 +138,7 @@ async function checkInputs(plan: Plan, sources: Sources, { machine, say }: Opene
     zoo.models.find((model) => model.name === name)?.weights.bytes ?? 0;
   checkMemory(plan, weightBytes, availableMemory(machine));
   for (const task of new Set(plan.groups.map(({ group }) => group.task))) sources.taskData(task);
-  for (const note of labelNotes(plan, zoo, sources)) say(note);
+  for (const note of labelsOf(plan, zoo, sources).notes) say(note);
   const models = new Map(plan.groups.map(({ group }) => [group.model, group]));
   for (const group of models.values()) {
     if (plan.graphs === undefined) await sources.graph(group, { method: 'dense', point: null });

@@ -14,8 +14,9 @@ import type { TaskData } from '../text/taskData.ts';
 import { alignLabels } from '../text/tasks/align.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
 import { codeHash } from './codeHash.ts';
+import { headOf, modelLabels } from './labelling.ts';
 import { zooOfPlan } from './methodFiles.ts';
-import { outputLabelsOf, readyGraph } from './readySources.ts';
+import { readyGraph } from './readySources.ts';
 import type { Sources } from './workbench.ts';
 
 export interface SourceOptions {
@@ -25,20 +26,17 @@ export interface SourceOptions {
   readonly taskFile?: TaskFile | undefined;
   /** Set for a plan of ready graphs. */
   readonly graphs?: ReadyGraphs | undefined;
+  /** What the plan's models call their outputs: labels in a file, whatever they look like. */
+  readonly modelLabels?: readonly string[];
   readonly versions: Machine['versions'];
 }
 
-export function makeSources({ zoo, dataDir, taskFile, graphs, versions }: SourceOptions): Sources {
+export function makeSources(options: SourceOptions): Sources {
+  const { zoo, dataDir, taskFile, graphs, modelLabels, versions } = options;
   const tokenizers = new Map<string, Tokenizer>();
   const tasks = new Map<string, TaskData>();
   const taskData = (task: string): TaskData =>
-    once(tasks, task, () => loadTask(task === taskFile?.name ? taskFile : task, dataDir));
-  const own: Pick<Sources, 'graph' | 'flopsModel' | 'outputLabels'> = {
-    flopsModel: ({ model, provider }, variant) => zooFlopsModel(zoo.model(model), variant, provider),
-    outputLabels: ({ model, task }) => outputLabels(zoo, model, taskData(task)),
-    graph: ({ model, provider, seqLen }, variant) =>
-      ensureGraph(zoo.model(model), variant, { provider, seqLen }),
-  };
+    once(tasks, task, () => loadTask(task === taskFile?.name ? taskFile : task, dataDir, modelLabels));
   return {
     versions: { onnxruntime: versions.onnxruntime },
     code: codeHash(),
@@ -48,7 +46,13 @@ export function makeSources({ zoo, dataDir, taskFile, graphs, versions }: Source
         return tokenizerOf(zoo.model(model));
       }),
     taskData,
-    ...(graphs === undefined ? own : readySource(graphs, taskData)),
+    flopsModel: ({ model, provider }, variant) =>
+      graphs === undefined ? zooFlopsModel(zoo.model(model), variant, provider) : null,
+    outputLabels: ({ model, task }) => outputLabels(zoo, graphs, model, taskData(task)),
+    graph: ({ model, provider, seqLen }, variant) =>
+      graphs === undefined
+        ? ensureGraph(zoo.model(model), variant, { provider, seqLen })
+        : readyGraph(graphs, variant),
   };
 }
 
@@ -56,26 +60,23 @@ export function makeSources({ zoo, dataDir, taskFile, graphs, versions }: Source
 export async function sourcesOf(plan: Plan, { versions }: Pick<Machine, 'versions'>): Promise<Sources> {
   const { dataDir, taskFile, graphs } = plan;
   const zoo = await zooOfPlan(loadZoo(), plan);
-  return makeSources({ zoo, dataDir, taskFile, graphs, versions });
+  const about = { taskFile, graphs, modelLabels: modelLabels(zoo, plan) };
+  return makeSources({ zoo, dataDir, ...about, versions });
 }
 
 /** Undefined where every output means the label of its index. */
-function outputLabels(zoo: Zoo, model: string, task: TaskData): number[] | undefined {
-  const { name, config, answers } = zoo.model(model);
-  if (!answers) return undefined;
-  const found = alignLabels({ name, ...config }, task).outputLabels;
+function outputLabels(
+  zoo: Zoo,
+  graphs: ReadyGraphs | undefined,
+  model: string,
+  task: TaskData,
+): number[] | undefined {
+  const head = headOf(zoo, { graphs }, model, task);
+  if (head === undefined) return undefined;
+  const found = alignLabels(head, task).outputLabels;
+  // A graph has as many outputs as it has; that they are those of the task is seen when it answers.
+  if (graphs !== undefined) return [...found];
   return found.every((label, output) => label === output) ? undefined : [...found];
-}
-
-function readySource(
-  graphs: ReadyGraphs,
-  taskData: Sources['taskData'],
-): Pick<Sources, 'graph' | 'flopsModel' | 'outputLabels'> {
-  return {
-    flopsModel: () => null,
-    graph: (_, variant) => readyGraph(graphs, variant),
-    outputLabels: ({ task }) => outputLabelsOf(graphs, taskData(task)),
-  };
 }
 
 export function catalogueOf(zoo: Zoo): Catalogue {

@@ -10,12 +10,14 @@ import { repoRoot } from '../core/root.ts';
 import type { TaskFile } from '../core/schema/taskFile.ts';
 import { hintFor } from '../core/suggestion.ts';
 import type { Sentence, TaskData } from './taskData.ts';
-import { indexOfLabel, labelNamesIn, valueOfLabel } from './tasks/labels.ts';
-import { readRows, type ExampleRow } from './tasks/tableFile.ts';
+import { labelIndexer, labelNamesIn, valueOfLabel } from './tasks/labels.ts';
+import { readGlue, readOwn, type ExampleRow, type ReadFile } from './tasks/tableFile.ts';
 import { halfOf, type Split } from './tasks/splits.ts';
 import { TASK_TABLE, type TaskEntry } from './tasks/table.ts';
 import { checkUnchanged } from './tasks/taskFile.ts';
-import { at, readTsv } from './tsv.ts';
+import { labelledRows } from './tasks/unlabelled.ts';
+import { at } from './tables/lines.ts';
+import { readTsv } from './tables/plain.ts';
 
 export const BUNDLED_TASK = 'reviews';
 export const TASKS: readonly string[] = [BUNDLED_TASK, ...TASK_TABLE.map(({ name }) => name)];
@@ -46,9 +48,14 @@ export function defaultTask(given: string | null): string {
  * All examples of the evaluation file.
  * @param task a name of TASKS, or a file of the user's own.
  * @param dataDir the value of --data, null if absent.
+ * @param modelLabels what the models call their outputs: in a file of the user's own these are labels, even `None`.
  */
-export function loadTask(task: string | TaskFile, dataDir: string | null): TaskData {
-  if (typeof task !== 'string') return loadTaskFile(task, task.path);
+export function loadTask(
+  task: string | TaskFile,
+  dataDir: string | null,
+  modelLabels: readonly string[] = [],
+): TaskData {
+  if (typeof task !== 'string') return loadTaskFile(task, task.path, modelLabels);
   if (task === BUNDLED_TASK) return loadReviews(join(repoRoot(), 'data', 'reviews'));
   const entry = entryOf(task);
   return loadEntry(entry, fileIn(entry, entry.evaluation, dataDir));
@@ -58,11 +65,16 @@ export function loadTask(task: string | TaskFile, dataDir: string | null): TaskD
  * What to calibrate on (`train`), and what to judge the outcome by (`dev`): the two share no example. See splits.ts.
  * @param task as of loadTask; the evaluation half of a task without a training file is `dev`.
  */
-export function loadSplit(task: string | TaskFile, dataDir: string | null, split: Split): TaskData {
+export function loadSplit(
+  task: string | TaskFile,
+  dataDir: string | null,
+  split: Split,
+  modelLabels: readonly string[] = [],
+): TaskData {
   const training = trainingOf(task, dataDir);
-  if (training === null) return halfOf(loadTask(task, dataDir), split);
-  if (split === 'dev') return loadTask(task, dataDir);
-  if (typeof task !== 'string') return loadTaskFile(task, training);
+  if (training === null) return halfOf(loadTask(task, dataDir, modelLabels), split);
+  if (split === 'dev') return loadTask(task, dataDir, modelLabels);
+  if (typeof task !== 'string') return loadTaskFile(task, training, modelLabels);
   return loadEntry(entryOf(task), training);
 }
 
@@ -114,23 +126,31 @@ function fileOf(folder: string, { name, folders }: TaskEntry, file: string): str
 
 function loadEntry(entry: TaskEntry, path: string): TaskData {
   const { name, columns, labels, metrics, composable, unlabelled, lenient = false } = entry;
-  const rows = readRows(path, { columns, lenient }).filter(({ label }) => label !== unlabelled);
+  const rows = readGlue(path, columns, lenient).filter(({ label }) => label !== unlabelled);
   const kind = labels === null ? 'regression' : 'classification';
-  const sentences = rows.map((row) => sentenceOf(path, row, labels));
   return {
     ...{ task: name, kind, metrics, composable, source: path },
-    ...{ labelNames: labels ?? [], sentences, neutral: [] },
+    ...{ labelNames: labels ?? [], sentences: sentencesOf(path, rows, labels), neutral: [] },
   };
 }
 
-function loadTaskFile(file: TaskFile, path: string): TaskData {
+function loadTaskFile(file: TaskFile, path: string, modelLabels: readonly string[]): TaskData {
   if (path === file.path) checkUnchanged(file);
-  const { text, pair, label, regression, metric } = file;
-  const columns = { text, label, ...(pair === null ? {} : { pair }) };
-  const rows = readRows(path, { columns });
+  const { regression, metric, skipUnlabelled = false } = file;
+  const known = [...new Set([...(file.labels ?? []), ...modelLabels])];
+  const read = (from: string): ReadFile & { readonly labelled: readonly ExampleRow[] } => {
+    const found = readOwn(from, columnsOf(file));
+    return {
+      ...found,
+      labelled: labelledRows(from, found.rows, { known, skip: skipUnlabelled, regression }),
+    };
+  };
+  const { rows, labelled, labelNames, ...form } = read(path);
   // Of two files both must have the same indices, so the evaluation file names the labels.
-  const names = (): string[] =>
-    file.labels ?? labelNamesIn(file.path, path === file.path ? rows : readRows(file.path, { columns }));
+  const names = (): readonly string[] =>
+    file.labels ??
+    labelNames ??
+    labelNamesIn(file.path, path === file.path ? labelled : read(file.path).labelled);
   const labels = regression ? null : names();
   const usual: readonly [Metric, ...Metric[]] = regression ? ['pearson', 'spearman'] : ['accuracy'];
   const chosen = metric ?? usual[0];
@@ -146,27 +166,39 @@ function loadTaskFile(file: TaskFile, path: string): TaskData {
     composable: false,
     source: path,
     labelNames: labels ?? [],
-    sentences: rows.map((row) => sentenceOf(path, row, labels)),
+    sentences: sentencesOf(path, labelled, labels),
     neutral: [],
+    file: { ...form, unlabelled: rows.length - labelled.length, labelsGiven: file.labels !== null },
   };
 }
 
+function columnsOf({ text, pair, label }: TaskFile): Parameters<typeof readOwn>[1] {
+  return { text, label, ...(pair === null ? {} : { pair }) };
+}
+
 /** @param labels null: a value is to be predicted. */
-function sentenceOf(path: string, row: ExampleRow, labels: readonly string[] | null): Sentence {
-  const label = labels === null ? valueOfLabel(path, row) : indexOfLabel(path, row, labels);
-  return { text: row.text, ...(row.pair === undefined ? {} : { pair: row.pair }), label };
+function sentencesOf(
+  path: string,
+  rows: readonly ExampleRow[],
+  labels: readonly string[] | null,
+): Sentence[] {
+  const labelOf = labels === null ? (row: ExampleRow) => valueOfLabel(path, row) : labelIndexer(path, labels);
+  return rows.map((row) => {
+    const { text, pair } = row;
+    return { text, ...(pair === undefined ? {} : { pair }), label: labelOf(row) };
+  });
 }
 
 function loadReviews(folder: string): TaskData {
   const [path, neutralPath] = [join(folder, 'labelled.tsv'), join(folder, 'neutral.tsv')];
   const labelNames = ['negative', 'positive'];
-  const rows = readRows(path, { columns: { text: 'sentence', label: 'label' } });
+  const rows = readGlue(path, { text: 'sentence', label: 'label' }, false);
   return {
     task: BUNDLED_TASK,
     ...{ kind: 'classification', metrics: ['accuracy'], composable: true },
     source: 'data/reviews (bundled)',
     labelNames,
-    sentences: rows.map((row) => sentenceOf(path, row, labelNames)),
+    sentences: sentencesOf(path, rows, labelNames),
     neutral: readTsv(neutralPath, ['sentence']).map(({ line, cells: [cell = ''] }) => {
       if (cell.trim() === '') throw at(neutralPath, line, 'an empty sentence');
       return cell.trim();

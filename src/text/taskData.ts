@@ -1,5 +1,6 @@
 // A task as it was read: its examples, what its labels are called, and how its answers are judged.
 import type { Metric } from '../core/names.ts';
+import type { FileForm } from './tasks/tableFile.ts';
 
 export interface Sentence {
   readonly text: string;
@@ -24,4 +25,13 @@ export interface TaskData {
   readonly sentences: readonly Sentence[];
   /** Sentences without a verdict, to be mixed into composed documents; may be empty. */
   readonly neutral: readonly string[];
+  /** Of a file of the user's own: how it was read. */
+  readonly file?: OwnFile;
+}
+
+export interface OwnFile extends FileForm {
+  /** Rows left out because they have no label. */
+  readonly unlabelled: number;
+  /** Whether labelNames are those of --labels, in the order of a model's outputs. */
+  readonly labelsGiven: boolean;
 }

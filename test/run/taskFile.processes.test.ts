@@ -11,7 +11,7 @@ import { benchRun } from '../../src/run/benchRun.ts';
 import { catalogueOf, makeSources } from '../../src/run/sources.ts';
 import { RunFolder } from '../../src/store/runFolder.ts';
 import { loadTask } from '../../src/text/dataset.ts';
-import { settleTaskFile } from '../../src/text/tasks/taskFile.ts';
+import { settled } from '../fixtures/ownFile.ts';
 import { machine } from '../fixtures/summary.ts';
 import { runRecord } from '../fixtures/tinyRun.ts';
 import { tinyZoo } from '../fixtures/tinyZoo.ts';
@@ -23,10 +23,7 @@ test('a run of a task that is a file: metric, cut examples, and what --resume ne
     ...{ first: text, second: sentences[index + 40]?.text ?? '', same: label === 0 ? 'no' : 'yes' },
   }));
   writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  const taskFile = settleTaskFile({
-    ...{ path, text: 'first', pair: 'second', label: 'same', labels: null },
-    ...{ metric: 'f1', regression: false, calibration: null },
-  });
+  const taskFile = settled(path, { text: 'first', pair: 'second', label: 'same', metric: 'f1' });
   const modelsDir = tinyZoo();
   const zoo = loadZoo(modelsDir, null);
   const effort = {

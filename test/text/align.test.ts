@@ -20,17 +20,22 @@ test('outputs in another order are matched by name, whatever its case', () => {
   assert.equal(alignLabels(head('entailment', 'neutral', 'contradiction'), MNLI).note, null);
 });
 
-test('names that say nothing go by position; other words do, too, and that is said', () => {
+test('names that say nothing go by position, as other words do: a guess, and it is said', () => {
   for (const labels of [
     ['LABEL_0', 'LABEL_1', 'LABEL_2'],
     ['label 0', 'label 1', 'label 2'],
     ['0', '1', '2'],
   ]) {
-    assert.deepEqual(alignLabels(head(...labels), MNLI), { outputLabels: [0, 1, 2], note: null });
+    const { outputLabels, labelling, note } = alignLabels(head(...labels), MNLI);
+    assert.deepEqual([outputLabels, labelling?.found], [[0, 1, 2], 'guessed']);
+    assert.match(note ?? '', /guessed by their order.*id2label/);
   }
   const sentiment = alignLabels(head('NEG', 'POS'), task(['negative', 'positive']));
   assert.deepEqual(sentiment.outputLabels, [0, 1]);
-  assert.match(sentiment.note ?? '', /m \(NEG, POS\) .*\(negative, positive\): matched by position/);
+  assert.match(
+    sentiment.note ?? '',
+    /outputs of m as labels of mnli: NEG = negative, POS = positive \(guessed by their order\)/,
+  );
 });
 
 test('what cannot be matched is refused with both lists', () => {
@@ -51,5 +56,5 @@ test('what cannot be matched is refused with both lists', () => {
 
 test('a regression has one output', () => {
   const found = alignLabels({ ...head('LABEL_0'), problem: 'regression' }, task([], 'regression'));
-  assert.deepEqual(found, { outputLabels: [0], note: null });
+  assert.deepEqual(found, { outputLabels: [0], labelling: null, note: null });
 });

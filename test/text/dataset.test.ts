@@ -81,17 +81,21 @@ test('a byte-order mark, returns, quotes and odd separators are text, not struct
   ]);
 });
 
+test('empty lines are passed over, and lines are counted all the same', () => {
+  assert.equal(sst2('sentence\tlabel\n\na\t1\n\nb\t0\n\n').sentences.length, 2);
+  refuses('sentence\tlabel\n\na\t1\n\nb\t2\n', /line 5: label "2"/);
+});
+
 test('columns are found by the header', () => {
   assert.deepEqual(sst2('label\textra\tsentence\n1\tx\tfine\n').sentences, [{ text: 'fine', label: 1 }]);
 });
 
 test('whatever is wrong in the file is refused by line', () => {
-  refuses('', /line 1: the header must name the columns sentence, label/);
-  refuses('text\tlabel\na\t1\n', /line 1: the header/);
+  refuses('', /line 1: the file is empty/);
+  refuses('text\tlabel\na\t1\n', /line 1: no column "sentence" \(it has text, label\)/);
   refuses('sentence\tlabel\n', /line 1: no rows/);
   refuses('sentence\tlabel\na\t1\nb\n', /line 3: 1 columns instead of 2/);
   refuses('sentence\tlabel\na\t1\t2\n', /line 2: 3 columns/);
-  refuses('sentence\tlabel\na\t1\n\nb\t0\n', /line 3: 1 columns/);
   refuses('sentence\tlabel\na\t1\nb\t2\n', /line 3: label "2" is not 0 or 1/);
   refuses('sentence\tlabel\na\t\n', /line 2: label ""/);
   refuses('sentence\tlabel\n  \t1\n', /line 2: an empty sentence/);

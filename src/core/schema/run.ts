@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MODEL_ORIGINS, TARGETS } from '../names.ts';
 import { doubtSchema } from './doubt.ts';
+import { labellingSchema, textFileSchema } from './labelling.ts';
 import { machineSchema } from './machine.ts';
 import { SCHEMA_VERSION } from './version.ts';
 
@@ -33,6 +34,10 @@ export const runSchema = z.object({
   methods: z
     .record(z.string(), z.object({ file: z.string(), sha256: z.string(), summary: z.string().optional() }))
     .optional(),
+  /** What the models' outputs were taken to mean; absent in records of older versions. */
+  labels: z.array(labellingSchema).optional(),
+  /** How the files of the user's own were read. */
+  textFiles: z.array(textFileSchema).optional(),
   /** Providers that the plan wants and this machine lacks, with the reason. */
   obstacles: z.record(z.string(), z.string()).optional(),
 });

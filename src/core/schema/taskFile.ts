@@ -12,11 +12,13 @@ export const taskFileSchema = z.object({
   text: z.string(),
   pair: z.string().nullable(),
   label: z.string(),
-  /** Label names in the order of their indices; null: as the file has them. */
+  /** Label names in the order of a model's outputs; null: as the file has them. */
   labels: z.array(z.string()).min(2).nullable(),
   metric: z.enum(METRICS).nullable(),
   regression: z.boolean(),
   /** Another file of the same form to calibrate on; null: half of this one. */
   calibration: z.string().nullable(),
+  /** Rows without a label are left out; absent: they are an error. */
+  skipUnlabelled: z.boolean().optional(),
 });
 export type TaskFile = z.infer<typeof taskFileSchema>;

@@ -1,11 +1,11 @@
 // A file of the user's own as a task: settled from flags once, then read like any other. Its name holds a hash of its
 // content and columns, so that a changed file is another task to every comparison.
-import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { BenchError, messageOf } from '../../core/errors.ts';
+import { BenchError } from '../../core/errors.ts';
 import { sha256Hex, stableJson } from '../../core/hash.ts';
 import type { Metric } from '../../core/names.ts';
 import type { TaskFile } from '../../core/schema/taskFile.ts';
+import { bytesOf } from '../tables/fileText.ts';
 
 /** What the flags say of it; `null` where they are silent. */
 export interface TaskFileFlags {
@@ -17,9 +17,10 @@ export interface TaskFileFlags {
   readonly metric: Metric | null;
   readonly regression: boolean;
   readonly calibration: string | null;
+  readonly skipUnlabelled: boolean;
 }
 
-const FORMS = /\.(tsv|txt|jsonl|ndjson|csv)$/i;
+const FORMS = /\.(tsv|txt|tab|jsonl|ndjson|json|csv|parquet)$/i;
 
 /** Whether the value of --task is a file and not the name of a task. */
 export function isTaskPath(task: string): boolean {
@@ -36,6 +37,7 @@ export function settleTaskFile(flags: TaskFileFlags): TaskFile {
     labels: flags.labels === null ? null : [...flags.labels],
     metric: flags.metric,
     regression: flags.regression,
+    ...(flags.skipUnlabelled ? { skipUnlabelled: true } : {}),
   };
   const path = resolve(flags.path);
   const calibration = flags.calibration === null ? null : resolve(flags.calibration);
@@ -44,8 +46,8 @@ export function settleTaskFile(flags: TaskFileFlags): TaskFile {
 
 /** @throws BenchError if the file is not the one that the name was made of. */
 export function checkUnchanged(file: TaskFile): void {
-  const { name, path, text, pair, label, labels, metric, regression } = file;
-  const now = nameOf(path, { text, pair, label, labels, metric, regression });
+  const { name, path } = file;
+  const now = nameOf(path, file);
   if (now === name) return;
   throw new BenchError(`${path} has changed since the run began (${name}, now ${now})`, 'start a new run');
 }
@@ -53,24 +55,17 @@ export function checkUnchanged(file: TaskFile): void {
 type Named = Omit<TaskFile, 'name' | 'path' | 'calibration'>;
 
 /** Safe in folder names, and without the dots that separate the parts of a group's name. */
-function nameOf(path: string, rest: Named): string {
+function nameOf(path: string, { text, pair, label, labels, metric, regression, ...more }: Named): string {
+  // A flag that later versions added counts only where it was given, so that earlier names stay.
+  const skips = more.skipUnlabelled === true ? { skipUnlabelled: true } : {};
+  const about = { text, pair, label, labels, metric, regression, ...skips };
   const stem = basename(path).replace(/\.[^.]*$/, '');
   const safe = stem
     .replace(/[^A-Za-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 32);
-  const digest = sha256Hex(`${sha256Hex(contentOf(path))}${stableJson(rest)}`);
+  const digest = sha256Hex(`${sha256Hex(bytesOf(path))}${stableJson(about)}`);
   return `${safe === '' ? 'file' : safe}-${digest.slice(0, 8)}`;
-}
-
-function contentOf(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (thrown) {
-    throw new BenchError(`--task: cannot read ${path}: ${messageOf(thrown)}`, 'check the path', {
-      cause: thrown,
-    });
-  }
 }
 
 function checkMetric({ metric, regression, labels }: TaskFileFlags): void {
