@@ -4,6 +4,7 @@ import type { Summary } from '../../core/schema/summary.ts';
 import { count, percent } from './format.ts';
 import { exampleSentences } from './examples.ts';
 import { headline } from './headline.ts';
+import { labelSentences } from './labels.ts';
 import { noAccuracySentences } from './noAccuracy.ts';
 import { detectableSentence } from './resolution.ts';
 import type { Setting } from './settings.ts';
@@ -57,6 +58,7 @@ function runSentences(summary: Summary): string[] {
     ...[detectableSentence(summary)].filter((text) => text !== ''),
     ...noAccuracySentences(rows),
     ...exampleSentences(rows),
+    ...labelSentences(run),
   );
   return sentences;
 }
