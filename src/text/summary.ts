@@ -6,6 +6,8 @@ import type { Tokenizer } from './tokenizer.ts';
 export interface LengthSummary {
   readonly shortest: number;
   readonly median: number;
+  /** 95 % are no longer. */
+  readonly p95: number;
   readonly longest: number;
 }
 
@@ -15,6 +17,7 @@ export function summarizeLengths(lengths: readonly number[]): LengthSummary {
   return {
     shortest: sorted[0] ?? 0,
     median: sorted[Math.floor(sorted.length / 2)] ?? 0,
+    p95: sorted[Math.max(0, Math.ceil(0.95 * sorted.length) - 1)] ?? 0,
     longest: sorted.at(-1) ?? 0,
   };
 }

@@ -55,6 +55,40 @@ test('show prints composed documents, the same for the same seed', () => {
   assert.notEqual(data(...argv, '--seed', '1').stdout, first.stdout);
 });
 
+test('show says what was understood of a file, and which output each label is', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'own-')), 'mine.csv');
+  writeFileSync(path, ',review,label\n0,"fine, ""really""",Positive\n\n1,poor,Negative\n2,"so\nso",\n');
+  const refused = data('show', '--task', path, '--text-column', 'review');
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /mine\.csv line 5: no label/);
+  const argv = [
+    'show',
+    '--task',
+    path,
+    '--text-column',
+    'review',
+    '--skip-unlabelled',
+    '--model',
+    'minilm-l6',
+  ];
+  const { status, stdout } = data(...argv);
+  assert.equal(status, 0);
+  for (const line of [
+    `file     ${path}`,
+    'form     comma-separated, quoted (RFC 4180), UTF-8; 1 empty lines passed over',
+    'columns  "", review, label',
+    'texts    2, left out without a label: 1',
+    'labels   Negative: 1 texts, output 0 (negative)',
+    '         Positive: 1 texts, output 1 (positive)',
+  ])
+    assert.ok(stdout.includes(`${line}\n`), stdout);
+  assert.match(stdout, /^outputs .*matched by name, whatever its case\)$/m);
+  assert.match(stdout, /^tokens +\d+ \(p50\), \d+ \(p95\), \d+ \(most\)$/m);
+  assert.match(stdout, /^\[Positive, \d+ tokens, 1 sentences\]\nfine, "really"$/m);
+  const wrong = data('show', '--task', path, '--text-column', 'reviw');
+  assert.match(wrong.stderr, /no column "reviw" \(did you mean "review"\?/);
+});
+
 test('a data directory makes sst2 the default task', () => {
   const { status, stdout } = data('show', '--data', sst2Folder(), '--text-mode', 'natural', '--count', '2');
   assert.equal(status, 0);

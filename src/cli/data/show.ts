@@ -1,4 +1,5 @@
-// `npm run data -- show`: the very documents that a cell of some sequence length is measured on.
+// `npm run data -- show`: what was understood of a task, and the very documents that a cell of some sequence length is
+// measured on.
 import { EXIT } from '../../core/errors.ts';
 import { TEXT_MODES } from '../../core/names.ts';
 import { composeDocuments, countTruncated } from '../../text/compose.ts';
@@ -8,33 +9,44 @@ import type { TaskData } from '../../text/taskData.ts';
 import { meanFill, summarizeLengths } from '../../text/summary.ts';
 import { oneOf, wholeNumber, type Usage } from '../args.ts';
 import { commandOf } from '../command.ts';
+import { loadZoo } from '../../zoo/zoo.ts';
 import { parseTaskFlags, TASK_FLAGS, TEXT_MODE_FLAG } from '../taskFlags.ts';
 import { MODEL_FLAG, tokenizerNamed } from './tokenizer.ts';
+import { understood } from './understood.ts';
 
 const usage = {
   name: 'data show',
-  summary: 'Shows documents of a task, as a cell with that sequence length is measured on them.',
+  summary:
+    'Shows what was understood of a task (its form, labels and lengths), then documents, as a cell with that sequence length is measured on them.',
   flags: {
     ...TASK_FLAGS,
-    'text-mode': { ...TEXT_MODE_FLAG, help: `${TEXT_MODE_FLAG.help} (default full)` },
+    'text-mode': { ...TEXT_MODE_FLAG, help: `${TEXT_MODE_FLAG.help} (default full; of a file natural)` },
     'seq-len': { type: 'string', value: 'N', help: 'the most tokens of a document (default 128)' },
-    count: { type: 'string', value: 'N', help: 'how many documents to show (default 4)' },
+    count: { type: 'string', value: 'N', help: 'how many documents to show (default 4; of a file 3)' },
     seed: { type: 'string', value: 'SEED', help: 'chooses the sentences of the documents (default 0)' },
-    ...MODEL_FLAG,
+    model: {
+      ...MODEL_FLAG.model,
+      help: 'whose tokenizer counts the tokens (default minilm-l6), and whose outputs the labels are',
+    },
   },
   examples: [
     'data -- show --task reviews --seq-len 64',
-    'data -- show --task my.jsonl --text-column review --text-mode natural',
+    'data -- show --task my.csv --text-column review --model my-model',
   ],
 } as const satisfies Usage;
 
 export const show = commandOf(usage, ({ values }) => {
   const { name, file } = parseTaskFlags(values);
-  const task = loadTask(file ?? name ?? defaultTask(values.data ?? null), values.data ?? null);
+  const entry = values.model === undefined ? null : loadZoo().model(values.model);
+  const chosen = file ?? name ?? defaultTask(values.data ?? null);
+  const task = loadTask(chosen, values.data ?? null, entry?.config.labels);
   const seqLen = wholeNumber('seq-len', values['seq-len'] ?? '128', 8);
-  const mode = oneOf('text-mode', values['text-mode'] ?? 'full', TEXT_MODES);
-  const count = wholeNumber('count', values.count ?? '4', 1);
+  const mode = oneOf('text-mode', values['text-mode'] ?? (file === null ? 'full' : 'natural'), TEXT_MODES);
+  const asked = wholeNumber('count', values.count ?? (file === null ? '4' : '3'), 1);
+  const count = mode === 'natural' ? Math.min(asked, task.sentences.length) : asked;
   const tokenizer = tokenizerNamed(values.model);
+  const head = entry === null || !entry.answers ? null : { name: entry.name, ...entry.config };
+  print(`${understood(task, tokenizer, head).join('\n')}\n`);
   const documents = composeDocuments(task, tokenizer, { mode, seqLen, count, seed: values.seed ?? 0 });
   for (const document of documents) print(describe(document, task, mode !== 'natural' && !task.composable));
   const { shortest, median, longest } = summarizeLengths(documents.map(({ ids }) => ids.length));
@@ -46,7 +58,6 @@ export const show = commandOf(usage, ({ values }) => {
     const cut = countTruncated(task, tokenizer, seqLen);
     print(`${cut} of ${task.sentences.length} examples are longer than ${seqLen} tokens and are cut`);
   }
-  print(`source ${task.source}`);
   return EXIT.ok;
 });
 
