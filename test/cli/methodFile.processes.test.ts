@@ -121,7 +121,9 @@ describe('the example of docs/your-method.md', () => {
     assert.match(stdout, /largest-norm:half/);
     const page = readFileSync(join(folder, 'report', 'report.html'), 'utf8');
     assert.match(page, /those whose hidden state is longest\. .*largest-norm\.mjs \(sha256 [0-9a-f]{12}\)/);
-    assert.match(page, /"role":"spare-\d"/);
+    assert.match(page, /"role":"largest-norm"/);
+    const colours = page.match(/"largest-norm":"#[0-9a-f]{6}"/g) ?? [];
+    assert.equal(new Set(colours).size, 2, 'a colour in the light theme and one in the dark');
     assert.match(readFileSync(join(folder, 'report', 'summary.md'), 'utf8'), /largest-norm:half/);
   });
 
