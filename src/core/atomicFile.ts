@@ -17,6 +17,8 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { BenchError, messageOf } from './errors.ts';
+import { foreignFileAt } from './foreignFile.ts';
+import { parseBoundedJson } from './jsonText.ts';
 
 /** Writes `data` to `path` by rename; makes the folder if needed. */
 export function writeFileAtomic(path: string, data: string | Uint8Array): void {
@@ -124,8 +126,10 @@ function parseJson(path: string, what: string): unknown {
     });
   }
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return parseBoundedJson(text.replace(/^\uFEFF/, ''));
   } catch (thrown) {
+    const foreign = foreignFileAt(path);
+    if (foreign !== null) throw foreign;
     throw new BenchError(
       `${what} ${path} is not valid JSON: ${messageOf(thrown)}`,
       'mend or delete that file',

@@ -35,9 +35,19 @@ function firstNonFinite(bytes: Uint8Array, dtype: TensorToWrite['dtype']): numbe
       return new Uint16Array(buffer, byteOffset, byteLength / 2).findIndex(
         (bits) => (bits & 0x7f80) === 0x7f80,
       );
+    case 'F64':
+      return new Float64Array(buffer, byteOffset, byteLength / 8).findIndex(
+        (value) => !Number.isFinite(value),
+      );
     case 'I8':
+    case 'BOOL':
+    case 'U8':
+    case 'I16':
+    case 'U16':
     case 'I32':
+    case 'U32':
     case 'I64':
+    case 'U64':
       return -1;
   }
 }

@@ -4,6 +4,8 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { BenchError, messageOf } from '../core/errors.ts';
+import { foreignFileAt } from '../core/foreignFile.ts';
+import { parseBoundedJson } from '../core/jsonText.ts';
 
 export interface Folder {
   /** Absolute, links resolved. */
@@ -73,8 +75,10 @@ function readText(path: string | null, mostBytes: number): string | null {
 
 export function parseJson(text: string, path: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch (thrown) {
+    const foreign = foreignFileAt(path);
+    if (foreign !== null) throw foreign;
     throw new BenchError(`${path} is not valid JSON: ${messageOf(thrown)}`, 'fetch the file anew', {
       cause: thrown,
     });

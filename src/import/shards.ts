@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BenchError } from '../core/errors.ts';
+import { jsonFacts } from '../core/jsonText.ts';
 import { readSafetensors } from '../weights/safetensors.ts';
 import type { SourceTensor } from './architecture.ts';
 import { parseJson, type Folder } from './folder.ts';
@@ -40,20 +41,7 @@ function readIndex(files: Folder, name: string, path: string): Readonly<Record<s
   const text = files.text(name, MOST_INDEX_BYTES) ?? '';
   const parsed = indexSchema.safeParse(parseJson(text, path));
   if (!parsed.success) throw new BenchError(`${path}: weight_map is missing or malformed`, REMEDY);
-  const twice = repeatedKey(text, Object.keys(parsed.data.weight_map));
-  if (twice !== undefined) throw new BenchError(`${path}: tensor ${twice} is listed twice`, REMEDY);
+  const { repeatedKey } = jsonFacts(text);
+  if (repeatedKey !== null) throw new BenchError(`${path}: tensor ${repeatedKey} is listed twice`, REMEDY);
   return parsed.data.weight_map;
-}
-
-/** JSON.parse keeps the last of two equal keys in silence, so they are counted in the text. */
-function repeatedKey(text: string, names: readonly string[]): string | undefined {
-  const seen = new Set<string>();
-  const known = new Set(names);
-  for (const [, quoted = '', colon] of text.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")\s*(:)?/g)) {
-    const key = colon === undefined ? undefined : (JSON.parse(quoted) as string);
-    if (key === undefined || !known.has(key)) continue;
-    if (seen.has(key)) return key;
-    seen.add(key);
-  }
-  return undefined;
 }

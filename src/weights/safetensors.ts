@@ -85,10 +85,18 @@ function decodeFloats(file: OpenFile, name: string, entry: TensorEntry): Float32
       return halfToFloat(view(Uint16Array, file, entry));
     case 'BF16':
       return brainToFloat(view(Uint16Array, file, entry));
+    case 'F64':
+      return Float32Array.from(view(Float64Array, file, entry));
     case 'I8':
       return scaleRows(file, name, entry);
+    case 'BOOL':
+    case 'U8':
+    case 'I16':
+    case 'U16':
     case 'I32':
+    case 'U32':
     case 'I64':
+    case 'U64':
       throw new BenchError(`${file.path}: tensor ${name} holds integers (${entry.dtype})`, 'store it as F32');
   }
 }

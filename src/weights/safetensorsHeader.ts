@@ -4,11 +4,16 @@
 // Format: https://github.com/huggingface/safetensors#format
 import { z } from 'zod';
 import { BenchError, messageOf } from '../core/errors.ts';
+import { foreignFile, TELLING_BYTES } from '../core/foreignFile.ts';
+import { DEEPEST_JSON, jsonFacts } from '../core/jsonText.ts';
 import type { FileRanges } from './fileRanges.ts';
 import { elementCount } from './tensor.ts';
 
-/** Bytes an element takes, for the dtypes that we read. */
-export const DTYPE_BYTES = { F32: 4, F16: 2, BF16: 2, I8: 1, I32: 4, I64: 8 } as const;
+/** Bytes an element takes, for the dtypes that are known. Those of the second line can be in a file, but not be read. */
+export const DTYPE_BYTES = {
+  ...{ F32: 4, F16: 2, BF16: 2, F64: 8, I8: 1, I32: 4, I64: 8 },
+  ...{ BOOL: 1, U8: 1, I16: 2, U16: 2, U32: 4, U64: 8 },
+} as const;
 export type Dtype = keyof typeof DTYPE_BYTES;
 
 export interface TensorEntry {
@@ -25,9 +30,10 @@ export interface Header {
 }
 
 const LENGTH_BYTES = 8;
+const BRACE = 0x7b;
 /** The reference reader's own limit, against headers made to fill memory. */
 const LARGEST_HEADER = 100_000_000n;
-const REMEDY = 'the file is damaged or incomplete: restore it from the repository or train it anew';
+const REMEDY = 'the file is damaged or incomplete: fetch it anew';
 
 const size = z.number().int().nonnegative();
 const entrySchema = z.object({
@@ -43,15 +49,30 @@ export function damaged(path: string, problem: string): BenchError {
 
 export function readHeader(file: FileRanges): Header {
   const { path } = file;
+  refuseForeign(file);
   const dataStart = headerEnd(file);
-  const text = Buffer.from(file.read(LENGTH_BYTES, dataStart).buffer).toString('utf8');
-  const raw = parseObject(path, text);
+  const raw = parseObject(path, utf8(path, file.read(LENGTH_BYTES, dataStart)));
   const entries = new Map<string, TensorEntry>();
   for (const [name, value] of Object.entries(raw)) {
     if (name !== '__metadata__') entries.set(name, parseEntry(path, name, value, dataStart));
   }
   checkTiling(path, entries, dataStart, file.bytes);
   return { metadata: parseMetadata(path, raw['__metadata__']), entries };
+}
+
+/** A header begins with the brace of its object; the length before it could be any bytes. */
+function refuseForeign(file: FileRanges): void {
+  const start = file.read(0, Math.min(TELLING_BYTES, file.bytes));
+  const foreign = start[LENGTH_BYTES] === BRACE ? null : foreignFile(file.path, start);
+  if (foreign !== null) throw foreign;
+}
+
+function utf8(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw damaged(path, 'the header is not valid UTF-8');
+  }
 }
 
 function headerEnd(file: FileRanges): number {
@@ -71,6 +92,9 @@ function headerEnd(file: FileRanges): number {
 }
 
 function parseObject(path: string, text: string): Record<string, unknown> {
+  const { depth, repeatedKey } = jsonFacts(text);
+  if (depth > DEEPEST_JSON) throw damaged(path, `the header nests deeper than ${DEEPEST_JSON} levels`);
+  if (repeatedKey !== null) throw damaged(path, `the header names "${repeatedKey}" twice`);
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
   } catch (thrown) {
