@@ -37,12 +37,15 @@ export interface EncoderConfig {
 }
 
 const count = z.number().int().positive();
+/** Far more than any encoder has: what counts up to them is bounded, whatever a file says. */
+const MOST_LAYERS = 10_000;
+const MOST_LABELS = 1_000_000;
 
 /** What all families are brought to before anything is read. */
 const configSchema = z.object({
   vocab_size: count,
   hidden_size: count,
-  num_hidden_layers: count,
+  num_hidden_layers: count.max(MOST_LAYERS),
   num_attention_heads: count,
   intermediate_size: count,
   max_position_embeddings: count,
@@ -57,7 +60,7 @@ const configSchema = z.object({
   pruned_heads: z.record(z.string(), z.unknown()).nullish(),
   quantization_config: z.unknown().optional(),
   problem_type: z.string().nullish(),
-  num_labels: count.optional(),
+  num_labels: count.max(MOST_LABELS).optional(),
   id2label: z.record(z.string(), z.union([z.string(), z.number()])).nullish(),
 });
 type HfConfig = z.infer<typeof configSchema>;
@@ -71,11 +74,20 @@ const ACTIVATIONS: Readonly<Record<string, EncoderConfig['activation']>> = {
   relu: 'relu',
 };
 
-/** @param source file the value came from, for messages. @throws BenchError naming the first bad field. */
-export function parseEncoderConfig(value: unknown, source: string): EncoderConfig {
+/**
+ * @param source file the value came from, for messages.
+ * @param headless what to do about a head that is not supported; null where there is nothing to be done.
+ * @throws BenchError naming the first bad field.
+ */
+export function parseEncoderConfig(
+  value: unknown,
+  source: string,
+  { headless = null }: { readonly headless?: string | null } = {},
+): EncoderConfig {
   const family = familyOf(value, source);
   const config = parse(family.common(record(value, source)), source);
   refuseUnsupported(config, source);
+  refuseHead(config, source, headless);
   if (config.hidden_size % config.num_attention_heads !== 0) {
     throw new BenchError(
       `${source}: hidden_size ${config.hidden_size} is not a multiple of num_attention_heads ${config.num_attention_heads}`,
@@ -83,7 +95,7 @@ export function parseEncoderConfig(value: unknown, source: string): EncoderConfi
     );
   }
   const firstPosition = family.firstPosition(config.pad_token_id ?? null);
-  const { labels, note } = labelsOf(config, source);
+  const { labels, note } = labelsOf(config, source, headless);
   return {
     vocabSize: config.vocab_size,
     hiddenSize: config.hidden_size,
@@ -148,12 +160,15 @@ function refuseUnsupported(config: HfConfig, source: string): void {
       'float weights',
     ]);
   }
-  if (config.problem_type === 'multi_label_classification') {
-    throw unsupported(source, 'problem_type', config.problem_type, [
-      'single_label_classification',
-      'regression',
-    ]);
-  }
+}
+
+function refuseHead({ problem_type: problem }: HfConfig, source: string, headless: string | null): void {
+  if (problem !== 'multi_label_classification') return;
+  const known = 'supported: single_label_classification, regression';
+  throw new BenchError(
+    `${source}: problem_type "${problem}" is not supported`,
+    headless === null ? known : `${known}; ${headless}`,
+  );
 }
 
 function activationOf(name: string, source: string): EncoderConfig['activation'] {
@@ -176,19 +191,23 @@ interface Labels {
 }
 
 /** Hugging Face writes id2label only where there are not two labels. */
-function labelsOf({ num_labels, id2label, problem_type }: HfConfig, source: string): Labels {
+function labelsOf(
+  { num_labels, id2label, problem_type }: HfConfig,
+  source: string,
+  headless: string | null,
+): Labels {
   const ids = idsOf(id2label ?? {}, source);
   const count = num_labels ?? (ids.length || 2);
   if (ids.length > 0 && ids.length !== count) {
     throw new BenchError(
       `${source}: num_labels is ${count}, but id2label names ${ids.length}`,
-      'mend config.json',
+      headless === null ? 'mend config.json' : `mend config.json, or ${headless}`,
     );
   }
   if (problem_type === 'regression' && count !== 1) {
     throw new BenchError(
       `${source}: a regression with ${count} outputs is not supported`,
-      'supported: one output',
+      headless === null ? 'supported: one output' : `supported: one output; ${headless}`,
     );
   }
   const labels = Array.from({ length: count }, (_, index) =>

@@ -24,7 +24,7 @@ export interface Checkpoint {
   readonly configPath: string;
   /** config.json as it is. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** By the name in the file. */
+  /** By the name in the file, without what a wrapper put before it (wrappers.ts). */
   readonly tensors: ReadonlyMap<string, SourceTensor>;
 }
 
@@ -46,6 +46,8 @@ export interface ImportedPoint {
 
 export interface Reading {
   readonly config: EncoderConfig;
+  /** What `config` was read from, to be kept with the model: config.json, for an encoder alone without its head. */
+  readonly rawConfig: Readonly<Record<string, unknown>>;
   /** bert.embeddings.*, bert.embeddings_project, bert.encoder.layer.N.*, bert.pooler.dense, classifier. */
   readonly tensors: readonly CanonicalTensor[];
   /** Source tensors that are left out on purpose. Any other that no canonical one is made of refuses the import. */
@@ -55,6 +57,12 @@ export interface Reading {
   readonly answers: boolean;
   /** Lines for the person: what was understood that they may not expect. */
   readonly notes: readonly string[];
+}
+
+/** A reading as it is believed: checked against the configuration. */
+export interface CheckedReading extends Reading {
+  /** Source tensors that no part of the model is known to have: passed over, and named. */
+  readonly extra: readonly string[];
 }
 
 export interface ReadOptions {

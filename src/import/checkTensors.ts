@@ -1,15 +1,16 @@
 // Whether a reading is whole: every tensor that the configuration asks for is there in its shape and in a dtype that
-// can be stored, and every tensor of the checkpoint is used or left out on purpose.
+// can be stored. A tensor of the checkpoint that nothing uses is passed over and named where it stands beside the model (a
+// loss's weights), and refused where it stands inside of it, or looks as if it changed what the model computes.
 import { BenchError } from '../core/errors.ts';
 import { tensorShapes } from '../graphs/tensorShapes.ts';
 import type { Dtype } from '../weights/safetensorsHeader.ts';
-import type { CanonicalTensor, Checkpoint, Reading } from './architecture.ts';
+import type { CanonicalTensor, CheckedReading, Checkpoint, Reading } from './architecture.ts';
 
 const FLOATS: readonly Dtype[] = ['F32', 'F16', 'BF16'];
 const REMEDY = 'config.json and weights must be of the same model: fetch both anew';
 
 /** @throws BenchError naming the first tensor that is missing, unexpected or not as config.json says. */
-export function checkTensors(checkpoint: Checkpoint, reading: Reading): void {
+export function checkTensors(checkpoint: Checkpoint, reading: Reading): CheckedReading {
   const { folder } = checkpoint;
   const expected = tensorShapes(reading.config);
   const found = new Map(reading.tensors.map((tensor) => [tensor.name, tensor]));
@@ -27,7 +28,7 @@ export function checkTensors(checkpoint: Checkpoint, reading: Reading): void {
   for (const tensor of [...reading.tensors, ...reading.points.flatMap((point) => point.tensors)]) {
     checkDtype(folder, tensor);
   }
-  checkLeftOver(checkpoint, reading);
+  return { ...reading, extra: leftOver(checkpoint, reading) };
 }
 
 function checkDtype(folder: string, tensor: CanonicalTensor): void {
@@ -39,13 +40,22 @@ function checkDtype(folder: string, tensor: CanonicalTensor): void {
   );
 }
 
-function checkLeftOver({ folder, tensors }: Checkpoint, { tensors: used, points, ignored }: Reading): void {
+/** Parts of a model, and what is known to change an encoder from outside of it. */
+const PART =
+  /^(?:bert|roberta|distilbert|electra|ibert|embeddings|encoder|transformer|pooler)\.|adapter|lora_|prompt|prefix_encoder/i;
+
+function leftOver(
+  { folder, tensors }: Checkpoint,
+  { tensors: used, points, ignored }: Reading,
+): readonly string[] {
   const known = new Set([
     ...ignored,
     ...[...used, ...points.flatMap((point) => point.tensors)].flatMap(({ from }) => from),
   ]);
-  const left = [...tensors.keys()].find((name) => !known.has(name));
-  if (left !== undefined) throw unexpected(folder, left);
+  const left = [...tensors.keys()].filter((name) => !known.has(name));
+  const part = left.find((name) => PART.test(name));
+  if (part !== undefined) throw unexpected(folder, part);
+  return left;
 }
 
 /** As the person knows it. */
@@ -54,7 +64,12 @@ function sourceName({ name, from }: CanonicalTensor): string {
 }
 
 function unexpected(folder: string, name: string): BenchError {
-  return new BenchError(`${folder}: unexpected tensor ${name}`, 'is config.json of this very model?');
+  const remedy = /adapter|lora_/i.test(name)
+    ? 'merge the adapter into the model first: merge_and_unload() in PEFT, then save_pretrained(DIR)'
+    : name.startsWith('classifier.') || name.startsWith('pre_classifier.')
+      ? 'a head of another form: `--head none` takes the encoder alone'
+      : 'is config.json of this very model?';
+  return new BenchError(`${folder}: unexpected tensor ${name}`, remedy);
 }
 
 function missing(folder: string, name: string, { answers }: Reading): BenchError {

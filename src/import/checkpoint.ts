@@ -7,6 +7,7 @@ import type { Checkpoint, SourceTensor } from './architecture.ts';
 import { openFolder, parseJson, type Folder } from './folder.ts';
 import { readShards } from './shards.ts';
 import { tensorsOf } from './sourceTensors.ts';
+import { unwrapped } from './wrappers.ts';
 
 const WEIGHTS = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
@@ -21,12 +22,19 @@ const FOREIGN = [
 /** Far more than any config.json. */
 const MOST_CONFIG_BYTES = 4_000_000;
 
+export interface OpenedCheckpoint extends Checkpoint {
+  readonly files: Folder;
+  /** What a wrapper had put before the names of the tensors. */
+  readonly prefixes: readonly string[];
+}
+
 /** @throws BenchError naming the file and the remedy. */
-export function readCheckpoint(directory: string): Checkpoint & { readonly files: Folder } {
+export function readCheckpoint(directory: string): OpenedCheckpoint {
   const files = openFolder(directory);
   const configPath = join(files.path, 'config.json');
   const config = readConfig(files, configPath);
-  return { folder: files.path, files, configPath, config, tensors: readTensors(files) };
+  const { tensors, prefixes } = unwrapped(files.path, readTensors(files).values());
+  return { folder: files.path, files, configPath, config, tensors, prefixes };
 }
 
 function readConfig(files: Folder, path: string): Readonly<Record<string, unknown>> {

@@ -1,8 +1,8 @@
 // The import itself: read, check, write beside the models that are there, prove, and only then put in place and into
 // the manifest. Whatever fails leaves nothing behind.
-import { copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../core/atomicFile.ts';
+import { makeFolder, writeFileAtomic } from '../core/atomicFile.ts';
 import { BenchError } from '../core/errors.ts';
 import { sha256FileSync } from '../core/hash.ts';
 import { localModelsFolder } from '../core/places.ts';
@@ -14,7 +14,7 @@ import { loadZoo } from '../zoo/zoo.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { readSafetensors } from '../weights/safetensors.ts';
 import { writeSafetensors } from '../weights/writeSafetensors.ts';
-import type { ImportedPoint, Reading } from './architecture.ts';
+import type { CheckedReading, ImportedPoint, Reading } from './architecture.ts';
 import { architectureOf } from './architectures.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { checkTensors } from './checkTensors.ts';
@@ -44,7 +44,9 @@ export interface ImportOptions {
 export interface ImportedModel {
   readonly name: string;
   readonly architecture: string;
-  readonly reading: Reading;
+  readonly reading: CheckedReading;
+  /** What a wrapper had put before the names of the tensors. */
+  readonly prefixes: readonly string[];
   readonly tokenizer: Tokenizer;
   readonly tokenizerFiles: readonly string[];
   readonly entry: LocalModel;
@@ -63,14 +65,14 @@ export async function importModel(options: ImportOptions): Promise<ImportedModel
   const name = nameOf(options.name, checkpoint.folder);
   checkName(name, options.force, local);
   const architecture = architectureOf(checkpoint);
-  const reading = architecture.read(checkpoint, options);
-  checkTensors(checkpoint, reading);
+  const reading = checkTensors(checkpoint, architecture.read(checkpoint, options));
   const staging = join(local, `.importing-${name}`);
   rmSync(staging, { recursive: true, force: true });
   makeFolder(staging);
   try {
+    // Before the tokenizer: what its files leave out hangs on the kind of model.
+    writeFileAtomic(join(staging, 'config.json'), JSON.stringify(reading.rawConfig, null, 2));
     const copied = copyTokenizer(checkpoint.files, staging, reading.config);
-    copyFileSync(checkpoint.configPath, join(staging, 'config.json'));
     const weights = await writeWeights(staging, checkpoint.folder, reading);
     const points = await writePoints(staging, name, checkpoint.folder, reading.points, weights.sha256);
     const difference = await proveGraphs(staging, name, weights.sha256, reading, copied.tokenizer);
@@ -90,6 +92,7 @@ export async function importModel(options: ImportOptions): Promise<ImportedModel
       name,
       architecture: architecture.name,
       reading,
+      prefixes: checkpoint.prefixes,
       tokenizer,
       tokenizerFiles,
       entry,

@@ -3,6 +3,9 @@
 import { BenchError } from '../core/errors.ts';
 import type { Checkpoint, ReadOptions } from './architecture.ts';
 
+/** The way on for a model whose head is of no use here. */
+export const HEADLESS = '`--head none` takes its encoder alone; python train/head.py fits a head to it';
+
 const CLASSIFIER = /ForSequenceClassification$/;
 const ENCODER = /^[A-Za-z0-9]+Model$/;
 
@@ -22,7 +25,7 @@ export function hasHead(
   if (ENCODER.test(named)) return false;
   throw new BenchError(
     `${checkpoint.configPath}: architecture ${named} has no sequence classification head`,
-    '`--head none` takes its encoder alone; python train/head.py fits a head to it',
+    HEADLESS,
   );
 }
 

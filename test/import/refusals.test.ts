@@ -109,7 +109,7 @@ describe('configurations', () => {
     [
       'several labels at once',
       { problem_type: 'multi_label_classification' },
-      /problem_type "multi_label_classification"/,
+      /problem_type "multi_label_classification".*--head none/,
     ],
     ['an unknown activation', { hidden_act: 'silu' }, /hidden_act "silu" is not supported \(supported: gelu/],
     [
@@ -131,6 +131,14 @@ describe('configurations', () => {
       { num_labels: 3, id2label: { '0': 'a', '1': 'b' } },
       /num_labels is 3, but id2label names 2/,
     ],
+    ['more layers than tensors', { num_hidden_layers: 1e9 }, /"num_hidden_layers"|1000000000 layers/],
+    [
+      'more layers than this checkpoint',
+      { num_hidden_layers: 9999 },
+      /9999 layers, but the checkpoint has only \d+ tensors/,
+    ],
+    ['labels without end', { num_labels: 1e9 }, /"num_labels"/],
+    ['more labels than rows', { num_labels: 900_000 }, /900000 labels, but no tensor has so many rows/],
     ['a regression of two', { problem_type: 'regression', num_labels: 2 }, /a regression with 2 outputs/],
   ];
   for (const [what, change, pattern] of cases) {
@@ -142,6 +150,10 @@ describe('configurations', () => {
     for (const [text, pattern] of [
       ['[]', /is not a JSON object/],
       ['{"model_type":', /is not valid JSON/],
+      [
+        `{"pruned_heads":${'['.repeat(5000)}${']'.repeat(5000)}}`,
+        /not valid JSON: it nests deeper than \d+ levels/,
+      ],
       [' '.repeat(5_000_000), /config\.json has 5000000 bytes; at most/],
     ] as const) {
       writeFileSync(join(folder, 'config.json'), text);
@@ -175,7 +187,7 @@ describe('weights', () => {
     );
     await refused(
       withTensors('bert', (t) => (t['adapter.down'] = f32([1], [0]))),
-      /unexpected tensor adapter\.down/,
+      /unexpected tensor adapter\.down.*merge_and_unload/,
     );
     await refused(
       withTensors('bert', (t) => (t[QUERY] = f32([32, 16], new Array(512).fill(0)))),
