@@ -7,6 +7,7 @@ import { readTokenizerFolder, type TokenizerFile } from './tokenizers/files.ts';
 import { bareEncoder } from './tokenizers/library.ts';
 import { ROLES, type Role } from './tokenizers/roles.ts';
 import {
+  BARE_TEMPLATE,
   bertTemplate,
   countSpecial,
   fillTemplate,
@@ -39,6 +40,10 @@ export interface Tokenizer {
    * of the word behind it. Special tokens that take the space beside them (RoBERTa's <mask>) are beyond this.
    */
   encodeContinued(text: string): number[];
+  /** The tokens as the vocabulary has them; "?" for an id that it has not. */
+  tokensOf(ids: readonly number[]): string[];
+  /** What was taken though no file of the folder says it, a line each. */
+  readonly assumed: readonly string[];
 }
 
 /**
@@ -51,8 +56,8 @@ export function loadTokenizer(folder: string, tokenTypes = 2): Tokenizer {
   const read = readTokenizerFolder(folder);
   const ids = idsOf(read);
   const encodeBare = bareEncoder(read);
-  const template = readTemplate(read.file.post_processor, read.path) ?? usualTemplate(read, ids);
-  const [clsId, sepId] = outerIds(template);
+  const template = templateOf(read, ids);
+  const [clsId, sepId] = outerIds(template) ?? [idOf(read, ids, 'cls'), idOf(read, ids, 'sep')];
   const wrap: Tokenizer['wrap'] = (first, second) => fillTemplate(template, first, second, tokenTypes > 1);
   if (read.kind === 'WordPiece' && !ids.has(read.file.model.unk_token))
     missing(read, read.file.model.unk_token);
@@ -60,7 +65,9 @@ export function loadTokenizer(folder: string, tokenTypes = 2): Tokenizer {
     clsId,
     sepId,
     padId: idOf(read, ids, 'pad'),
-    vocabularySize: Math.max(...ids.values(), -1) + 1,
+    vocabularySize: largest(ids.values()) + 1,
+    tokensOf: (some) => tokensOf(ids, some),
+    assumed: assumedOf(read, template),
     specialTokens: { single: countSpecial(template.single), pair: countSpecial(template.pair) },
     wrap,
     encode: (text, pair) => wrap(encodeBare(text), pair === undefined ? undefined : encodeBare(pair)),
@@ -75,6 +82,33 @@ function idsOf({ file }: TokenizerFile): ReadonlyMap<string, number> {
     ...Object.entries(file.model.vocab),
     ...file.added_tokens.map(({ content, id }): [string, number] => [content, id]),
   ]);
+}
+
+function largest(ids: Iterable<number>): number {
+  let most = -1;
+  for (const id of ids) most = Math.max(most, id);
+  return most;
+}
+
+function tokensOf(ids: ReadonlyMap<string, number>, some: readonly number[]): string[] {
+  const wanted = new Set(some);
+  const tokens = new Map<number, string>();
+  for (const [token, id] of ids) if (wanted.has(id)) tokens.set(id, token);
+  return some.map((id) => tokens.get(id) ?? '?');
+}
+
+/** A file without a post-processor puts nothing around a text; the class of transformers 5 has one of its own. */
+function templateOf(read: TokenizerFile, ids: ReadonlyMap<string, number>): Template {
+  const own = readTemplate(read.file.post_processor, read.path, ids);
+  return read.usualTemplate ? usualTemplate(read, ids) : (own ?? BARE_TEMPLATE);
+}
+
+function assumedOf({ assumed }: TokenizerFile, { single }: Template): readonly string[] {
+  if (countSpecial(single) > 0) return assumed;
+  return [
+    ...assumed,
+    'nothing put around a text: tokenizer.json has no post_processor, as in transformers 4 (BertTokenizer and RobertaTokenizer of 5 put their own tokens around it)',
+  ];
 }
 
 function usualTemplate(read: TokenizerFile, ids: ReadonlyMap<string, number>): Template {

@@ -33,6 +33,10 @@ test('an import says what it understood and what to do next', async () => {
   assert.match(out, /architecture ELECTRA, 3 layers, 32 hidden, embeddings of 24, 4 heads/);
   assert.match(out, /answers +classification: label 0, label 1/);
   assert.match(out, /reads +up to 160 tokens, .*tokenizer\.json/);
+  assert.match(
+    out,
+    /tokens of five texts, to compare with AutoTokenizer:\n( {4}".*" -> \S.*\n){5} {2}assumed /,
+  );
   assert.match(out, /proof +packed and padded graphs agree within/);
   assert.match(
     out,

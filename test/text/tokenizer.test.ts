@@ -39,9 +39,59 @@ test('truncation and padding in the file are not obeyed', () => {
   }
 });
 
-test('special tokens do not hang on the post-processor of the file', () => {
+test('a file without a post-processor puts nothing around a text, and says so', () => {
   const folder = edited((file) => (file['post_processor'] = null));
-  assert.deepEqual(loadTokenizer(folder).encode('a film'), tokenizer.encode('a film'));
+  const bare = loadTokenizer(folder);
+  const { ids } = tokenizer.encode('a film');
+  assert.deepEqual(bare.encode('a film'), { ids: ids.slice(1, -1), typeOneFrom: 2 });
+  assert.deepEqual(bare.encode('a', 'film'), { ids: ids.slice(1, -1), typeOneFrom: 1 });
+  assert.deepEqual([bare.clsId, bare.sepId, bare.specialTokens.pair], [101, 102, 0]);
+  assert.match(bare.assumed.join(), /nothing put around a text/);
+});
+
+test('the ids of a post-processor must be those of the vocabulary', () => {
+  for (const id of [7, -1, 99_999, 1.5]) {
+    const templated = edited((file) => {
+      const { post_processor: own } = file as {
+        post_processor: { special_tokens: Record<string, { ids: number[] }> };
+      };
+      own.special_tokens['[SEP]']!.ids = [id];
+    });
+    assert.throws(() => loadTokenizer(templated), /post_processor/);
+    const simple = { type: 'BertProcessing', sep: ['[SEP]', id], cls: ['[CLS]', 101] };
+    assert.throws(() => loadTokenizer(edited((file) => (file['post_processor'] = simple))), /post_processor/);
+  }
+  const simple = { type: 'BertProcessing', sep: ['[SEP]', 7], cls: ['[CLS]', 101] };
+  assert.throws(
+    () => loadTokenizer(edited((file) => (file['post_processor'] = simple))),
+    /gives \[SEP\] the id 7; in the vocabulary it has the id 102/,
+  );
+});
+
+test('a sequence of one step is that step', () => {
+  const folder = edited((file) => {
+    file['normalizer'] = { type: 'Sequence', normalizers: [file['normalizer']] };
+    file['pre_tokenizer'] = { type: 'Sequence', pretokenizers: [file['pre_tokenizer']] };
+    file['post_processor'] = { type: 'Sequence', processors: [file['post_processor']] };
+  });
+  assert.deepEqual(loadTokenizer(folder).encode('A film'), tokenizer.encode('A film'));
+  const two = edited((file) => {
+    file['normalizer'] = { type: 'Sequence', normalizers: [file['normalizer'], { type: 'NFC' }] };
+  });
+  assert.throws(() => loadTokenizer(two), /normalizer/);
+});
+
+test('a vocabulary of half a million tokens loads, in a few seconds of CPU time', () => {
+  const folder = edited((file) => {
+    const { model } = file as { model: { vocab: Record<string, number> } };
+    for (let id = Object.keys(model.vocab).length; id < 500_000; id++) model.vocab[`token${id}`] = id;
+  });
+  const tookMs = cpuMsOf(() => {
+    const large = loadTokenizer(folder);
+    assert.equal(large.vocabularySize, 500_000);
+    assert.deepEqual(large.tokensOf(large.encodeBare('token499999 film')), ['token499999', 'film']);
+  });
+  assert.ok(tookMs < 30_000, `${tookMs} ms`);
 });
 
 test('a tokenizer that is absent, of another kind or without special tokens is refused', () => {

@@ -8,6 +8,7 @@ import { TASKS } from '../../text/dataset.ts';
 import { oneOf, type Usage } from '../args.ts';
 import { commandOf } from '../command.ts';
 import { taskName } from '../taskFlags.ts';
+import { sampleTokens } from './sampleTokens.ts';
 import { OFFICIAL_FLAGS, officialOptions } from './officialFlags.ts';
 
 const usage = {
@@ -51,7 +52,9 @@ export const importFolder = commandOf(usage, async ({ values: flags, operands: [
     withoutHead: head === 'none',
     official: officialOptions(flags),
   });
-  process.stdout.write(`${understood(imported).join('\n')}\n\n${next(imported, task).join('\n')}\n`);
+  process.stdout.write(
+    `${understood(imported).join('\n')}\n\n${sampleTokens(imported.tokenizer).join('\n')}\n\n${next(imported, task).join('\n')}\n`,
+  );
   return EXIT.ok;
 });
 
@@ -59,7 +62,7 @@ export const importFolder = commandOf(usage, async ({ values: flags, operands: [
 const MOST_NAMES = 6;
 
 function understood({ name, architecture, reading, entry, ...more }: ImportedModel): string[] {
-  const { config, ignored, points, notes, answers } = reading;
+  const { config, ignored, extra, points, notes, answers } = reading;
   const width = config.embeddingSize === config.hiddenSize ? '' : `, embeddings of ${config.embeddingSize}`;
   const rows: [string, string][] = [
     [
@@ -88,11 +91,21 @@ function understood({ name, architecture, reading, entry, ...more }: ImportedMod
     ],
   ];
   const left = ignored.length === 0 ? [] : [`  left out     ${shortened(ignored)}`];
+  const wrapped =
+    more.prefixes.length === 0
+      ? []
+      : [`  prefixes     ${more.prefixes.join(', ')} taken off the names of tensors`];
+  const passed =
+    extra.length === 0
+      ? []
+      : [`  passed over  ${shortened(extra)}: not part of the model, as far as is known`];
   const dropped = more.dropped === 0 ? [] : [`  dropped      ${more.dropped} points of the weights before`];
   return [
     `${name}: imported`,
     ...rows.map(([what, text]) => `  ${what.padEnd(12)} ${text}`),
     ...left,
+    ...wrapped,
+    ...passed,
     ...dropped,
     ...notes.map((note) => `  ${note}`),
   ];

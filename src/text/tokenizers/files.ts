@@ -1,11 +1,14 @@
 // What a model's folder says about its tokenizer, in the one form that the rest reads: that of tokenizer.json. Without
 // that file it is put together from vocab.txt (WordPiece) or vocab.json and merges.txt (byte-level BPE), as
-// transformers does. Settings that tokenizer_config.json names go before those of tokenizer.json, as they do there.
+// transformers does. Settings that tokenizer_config.json names, and the defaults of the class that opens the folder in
+// transformers (pythonClass.ts), go before those of tokenizer.json, as they do there.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readJson } from '../../core/atomicFile.ts';
 import { BenchError, messageOf } from '../../core/errors.ts';
+import { pythonClass, type PythonClass } from './pythonClass.ts';
+import { settled } from './settled.ts';
 import { rolesOf, type Roles, type RoleSources } from './roles.ts';
 
 const idSchema = z.number().int().nonnegative();
@@ -38,6 +41,18 @@ const bytePairsSchema = z.looseObject({
   continuing_subword_prefix: z.union([z.literal(''), z.null()]).default(null),
   end_of_word_suffix: z.union([z.literal(''), z.null()]).default(null),
 });
+/** A Sequence of one step is that step. */
+function alone<T extends z.ZodType>(schema: T, steps: 'normalizers' | 'pretokenizers') {
+  return z.preprocess((value) => onlyStep(value, steps), schema);
+}
+
+function onlyStep(value: unknown, steps: string): unknown {
+  const sequence = z
+    .looseObject({ type: z.literal('Sequence'), [steps]: z.array(z.unknown()).length(1) })
+    .safeParse(value);
+  return sequence.success ? onlyStep((sequence.data[steps] as unknown[])[0], steps) : value;
+}
+
 const byteLevelSchema = z.looseObject({
   type: z.literal('ByteLevel'),
   add_prefix_space: z.boolean().default(true),
@@ -51,17 +66,20 @@ const shared = {
 export const wordPieceFileSchema = z.looseObject({
   ...shared,
   model: wordPieceSchema,
-  pre_tokenizer: z.looseObject({ type: z.literal('BertPreTokenizer') }),
-  normalizer: bertNormalizerSchema,
+  pre_tokenizer: alone(z.looseObject({ type: z.literal('BertPreTokenizer') }), 'pretokenizers'),
+  normalizer: alone(bertNormalizerSchema, 'normalizers'),
 });
 export const bytePairsFileSchema = z.looseObject({
   ...shared,
   model: bytePairsSchema,
-  pre_tokenizer: byteLevelSchema,
-  normalizer: z
-    .looseObject({ type: z.literal('NFC') })
-    .nullable()
-    .default(null),
+  pre_tokenizer: alone(byteLevelSchema, 'pretokenizers'),
+  normalizer: alone(
+    z
+      .looseObject({ type: z.literal('NFC') })
+      .nullable()
+      .default(null),
+    'normalizers',
+  ),
 });
 export type WordPieceFile = z.infer<typeof wordPieceFileSchema>;
 export type BytePairsFile = z.infer<typeof bytePairsFileSchema>;
@@ -72,6 +90,10 @@ export type TokenizerFile = (
 ) & {
   /** The file to name in errors. */
   readonly path: string;
+  /** Whether special tokens are put around a text as is usual for the kind; else as the post-processor says, if any. */
+  readonly usualTemplate: boolean;
+  /** What was taken though no file says it, or against what tokenizer.json says; a line each. */
+  readonly assumed: readonly string[];
   /** Special tokens by role, as far as the folder says. */
   readonly roles: Roles;
 };
@@ -93,7 +115,10 @@ export function readTokenizerFolder(folder: string): TokenizerFile {
     map: optional(file('special_tokens_map.json'), z.looseObject({})) ?? {},
     config,
   };
-  if (existsSync(file('tokenizer.json'))) return readWhole(file('tokenizer.json'), config, sources);
+  if (existsSync(file('tokenizer.json'))) {
+    const model = optional(file('config.json'), z.looseObject({}), 'model configuration') ?? {};
+    return readWhole(file('tokenizer.json'), config, sources, pythonClass(config, model));
+  }
   if (existsSync(file('vocab.txt'))) return fromWords(folder, config, sources);
   if (existsSync(file('vocab.json')) && existsSync(file('merges.txt')))
     return fromMerges(folder, config, sources);
@@ -103,29 +128,58 @@ export function readTokenizerFolder(folder: string): TokenizerFile {
   );
 }
 
-function optional<T>(path: string, schema: z.ZodType<T>): T | null {
-  return existsSync(path) ? readJson(path, schema, 'tokenizer settings') : null;
+function optional<T>(path: string, schema: z.ZodType<T>, what = 'tokenizer settings'): T | null {
+  return existsSync(path) ? readJson(path, schema, what) : null;
 }
 
-function readWhole(path: string, config: Config, sources: RoleSources): TokenizerFile {
-  const { model } = readJson(
+function readWhole(path: string, config: Config, sources: RoleSources, python: PythonClass): TokenizerFile {
+  const raw = readJson(
     path,
     z.looseObject({ model: z.looseObject({ type: z.enum(['WordPiece', 'BPE']) }) }),
     'tokenizer',
   );
-  if (model.type === 'WordPiece') {
+  const sequence = (value: unknown): boolean =>
+    z.looseObject({ type: z.literal('Sequence') }).safeParse(value).success;
+  const usualTemplate = python.major === 5 && (python.kind === 'bert' || python.kind === 'byte-level');
+  const around =
+    usualTemplate && (raw['post_processor'] ?? null) === null
+      ? [
+          `special tokens put around a text: ${python.name ?? ''} of transformers 5 does, though tokenizer.json has no post_processor (4 puts nothing)`,
+        ]
+      : [];
+  if (raw.model.type === 'WordPiece') {
     const file = readJson(path, wordPieceFileSchema, 'tokenizer');
-    const normalizer = { ...file.normalizer, ...normalizerSettings(config) };
-    return { kind: 'WordPiece', file: { ...file, normalizer }, path, roles: rolesOf(sources, 'WordPiece') };
+    const said = normalizerSettings(config);
+    const { settings, assumed } = settled(python, 'bert', said, file.normalizer, sequence(raw['normalizer']));
+    const normalizer = { ...file.normalizer, ...settings };
+    const roles = rolesOf(sources, 'WordPiece');
+    return {
+      kind: 'WordPiece',
+      file: { ...file, normalizer },
+      path,
+      roles,
+      usualTemplate,
+      assumed: [...assumed, ...around],
+    };
   }
   const file = readJson(path, bytePairsFileSchema, 'tokenizer');
-  const add_prefix_space = config.add_prefix_space ?? file.pre_tokenizer.add_prefix_space;
-  const pre_tokenizer = { ...file.pre_tokenizer, add_prefix_space };
-  return { kind: 'BPE', file: { ...file, pre_tokenizer }, path, roles: rolesOf(sources, 'BPE') };
+  const said = config.add_prefix_space === undefined ? {} : { add_prefix_space: config.add_prefix_space };
+  const { pre_tokenizer: own } = file;
+  const { settings, assumed } = settled(python, 'byte-level', said, own, sequence(raw['pre_tokenizer']));
+  const pre_tokenizer = { ...own, ...settings };
+  const roles = rolesOf(sources, 'BPE');
+  return {
+    kind: 'BPE',
+    file: { ...file, pre_tokenizer },
+    path,
+    roles,
+    usualTemplate,
+    assumed: [...assumed, ...around],
+  };
 }
 
 /** Only what the settings name. */
-function normalizerSettings({ do_lower_case, strip_accents, tokenize_chinese_chars }: Config): object {
+function normalizerSettings({ do_lower_case, strip_accents, tokenize_chinese_chars }: Config) {
   return {
     ...(do_lower_case === undefined ? {} : { lowercase: do_lower_case }),
     ...(strip_accents === undefined ? {} : { strip_accents }),
@@ -154,7 +208,7 @@ function fromWords(folder: string, config: Config, sources: RoleSources): Tokeni
     post_processor: null,
     decoder: null,
   });
-  return { kind: 'WordPiece', file, path, roles };
+  return { kind: 'WordPiece', file, path, roles, usualTemplate: true, assumed: assumedCase(config) };
 }
 
 function fromMerges(folder: string, config: Config, sources: RoleSources): TokenizerFile {
@@ -169,7 +223,17 @@ function fromMerges(folder: string, config: Config, sources: RoleSources): Token
     post_processor: null,
     decoder: null,
   });
-  return { kind: 'BPE', file, path, roles };
+  return { kind: 'BPE', file, path, roles, usualTemplate: true, assumed: assumedSpace(config) };
+}
+
+function assumedCase({ do_lower_case: said }: Config): string[] {
+  return said === undefined ? ['lower-cased: no file says do_lower_case, and BertTokenizer takes true'] : [];
+}
+
+function assumedSpace({ add_prefix_space: said }: Config): string[] {
+  return said === undefined
+    ? ['no space put before a text: no file says add_prefix_space, and RobertaTokenizer takes false']
+    : [];
 }
 
 /** Those that the settings list, then those of added_tokens.json, then the special ones of the vocabulary. */

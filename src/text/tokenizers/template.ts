@@ -37,7 +37,10 @@ const templateSchema = z.object({
   type: z.literal('TemplateProcessing'),
   single: z.array(itemSchema),
   pair: z.array(itemSchema),
-  special_tokens: z.record(z.string(), z.object({ ids: z.array(z.number().int()) })),
+  special_tokens: z.record(
+    z.string(),
+    z.object({ ids: z.array(z.number().int()), tokens: z.array(z.string()).optional() }),
+  ),
 });
 const aroundSchema = { sep: tokenSchema, cls: tokenSchema };
 const simpleSchema = z.discriminatedUnion('type', [
@@ -63,8 +66,22 @@ export function robertaTemplate(cls: number, sep: number): Template {
   return { single, pair: [...single, special(sep, 0), text('B', 0), special(sep, 0)] };
 }
 
-/** @returns null where the file has none. @throws BenchError for a form that the models here cannot read. */
-export function readTemplate(postProcessor: unknown, path: string): Template | null {
+/** Nothing around texts, as of a file without a post-processor. */
+export const BARE_TEMPLATE: Template = {
+  single: [text('A', 0)],
+  pair: [text('A', 0), text('B', 1)],
+};
+
+/**
+ * @param vocabulary id of every token: the ids that the file gives its special tokens must be theirs.
+ * @returns null where the file has none.
+ * @throws BenchError for a form that the models here cannot read, or an id that is not the token's.
+ */
+export function readTemplate(
+  postProcessor: unknown,
+  path: string,
+  vocabulary: ReadonlyMap<string, number>,
+): Template | null {
   if (postProcessor === null || postProcessor === undefined) return null;
   const parsed = postProcessorSchema.safeParse(postProcessor);
   if (!parsed.success) throw unsupported(path, parsed.error.issues[0]?.message ?? 'of an unknown form');
@@ -72,6 +89,7 @@ export function readTemplate(postProcessor: unknown, path: string): Template | n
   const [own, ...others] = all.filter(({ type }) => type !== 'ByteLevel'); // it only moves offsets
   if (own === undefined) return null;
   if (others.length > 0) throw unsupported(path, 'more than one of its steps adds tokens');
+  for (const [token, id] of specialsOf(own)) checkId(path, token, id, vocabulary);
   switch (own.type) {
     case 'BertProcessing':
       return bertTemplate(own.cls[1], own.sep[1]);
@@ -82,6 +100,27 @@ export function readTemplate(postProcessor: unknown, path: string): Template | n
     case 'ByteLevel':
       return null;
   }
+}
+
+type Simple = z.infer<typeof simpleSchema>;
+
+function specialsOf(own: Simple): readonly (readonly [string, number])[] {
+  if (own.type === 'ByteLevel') return [];
+  if (own.type !== 'TemplateProcessing') return [own.cls, own.sep];
+  return Object.entries(own.special_tokens).flatMap(([name, { ids, tokens }]) =>
+    ids.map((id, index) => [tokens?.[index] ?? name, id] as const),
+  );
+}
+
+function checkId(path: string, token: string, id: number, vocabulary: ReadonlyMap<string, number>): void {
+  const own = vocabulary.get(token);
+  if (own === id) return;
+  const has =
+    own === undefined ? 'the vocabulary has no such token' : `in the vocabulary it has the id ${own}`;
+  throw new BenchError(
+    `tokenizer ${path}: post_processor gives ${token} the id ${id}; ${has}`,
+    'every text would carry a wrong token: save the tokenizer anew with save_pretrained(DIR), or mend the id in that file',
+  );
 }
 
 function fromItems({ single, pair, special_tokens }: z.infer<typeof templateSchema>, path: string): Template {
@@ -122,12 +161,11 @@ function text(which: 'A' | 'B', type: number): Text {
   return { text: which, type };
 }
 
-/** The special token before, and the one after one text. */
-export function outerIds({ single }: Template): readonly [number, number] {
+/** The special token before, and the one after one text; null of a template without any. */
+export function outerIds({ single }: Template): readonly [number, number] | null {
   const ids = single.flatMap((piece) => ('ids' in piece ? piece.ids : []));
   const [first, last] = [ids[0], ids.at(-1)];
-  if (first === undefined || last === undefined) throw new RangeError('a template without special tokens');
-  return [first, last];
+  return first === undefined || last === undefined ? null : [first, last];
 }
 
 /** Special tokens of one form. */
