@@ -16,6 +16,7 @@ import { accuracyThreadsOf, planOf, type PlanRequest } from '../run/planOf.ts';
 import { sourcesOf } from '../run/sources.ts';
 import { Workbench } from '../run/workbench.ts';
 import { RunFolder } from '../store/runFolder.ts';
+import { defaultTask, loadTask } from '../text/dataset.ts';
 import { loadMethodFiles } from '../zoo/methodFile.ts';
 import { loadZoo } from '../zoo/zoo.ts';
 import type { Findings } from '../report/index.ts';
@@ -40,9 +41,17 @@ export const command = commandOf(BENCH_USAGE, async (parsed, argv) => {
 });
 
 async function planRequestOf(request: BenchRequest): Promise<PlanRequest> {
-  const graphs = request.graphs === null ? undefined : await readyGraphsOf(request.graphs, loadZoo());
+  const graphs =
+    request.graphs === null
+      ? undefined
+      : await readyGraphsOf(request.graphs, loadZoo(), () => classesOf(request));
   const methodFiles = await loadMethodFiles(request.methods.files, request.methods.points);
   return { ...request, graphs, methodFiles };
+}
+
+/** Outputs that the task asks for. */
+function classesOf({ task, taskFile, dataDir }: BenchRequest): number {
+  return loadTask(taskFile ?? task ?? defaultTask(dataDir), dataDir).labelNames.length;
 }
 
 function list(plan: Plan, { json }: BenchRequest): number {

@@ -45,7 +45,7 @@ export const GRAPH_FLAGS = {
     multiple: true,
     value: 'LIST',
     formerly: { name: 'inputs' },
-    help: 'ids=NAME,mask=NAME,types=NAME: inputs with unusual names; mask=none: the graph finds the padding by itself',
+    help: 'ids=NAME,mask=NAME,types=NAME,positions=NAME: inputs with unusual names; mask=none: the graph finds the padding by itself',
   },
   'graph-outputs': {
     type: 'string',

@@ -141,6 +141,7 @@ function expandReady(axes: Axes, task: string, graphs: ReadyGraphs): PlannedGrou
   return product(axes, graphs.model, task).map((group) => ({
     group: { ...group, precision: AS_IS },
     variants,
+    ...(graphs.noAccuracy === undefined ? {} : { noAccuracy: graphs.noAccuracy }),
   }));
 }
 

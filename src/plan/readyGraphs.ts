@@ -24,6 +24,8 @@ export const readyGraphsSchema = z.object({
   reading: graphReadingSchema,
   /** Labels of the task in the order of the graphs' outputs; null: the task's own order. */
   labels: z.array(z.string()).nullable(),
+  /** Why their answers say nothing about a task, e.g. "no classifier"; absent if they do. */
+  noAccuracy: z.string().optional(),
   /** The baseline is the group's dense, a padded one its dense-padded. */
   graphs: z.array(readyGraphSchema).min(1),
 });

@@ -1,5 +1,6 @@
-// Which outputs of a ready graph hold its answers, and reading them: logits (batch, classes) or (batch), and the kept
-// tokens (layers, batch) of graphs that tell them as the bench's own do. Other outputs are not fetched.
+// Which outputs of a ready graph hold its answers, and reading them: logits (batch, classes) or (batch), of an encoder
+// without a head the states (batch, length, width), of which the first token's stand for answers; and the kept tokens
+// (layers, batch) of graphs that tell them as the bench's own do. Other outputs are not fetched.
 import type * as ort from 'onnxruntime-node';
 import { BenchError } from '../core/errors.ts';
 import type { GraphReading, OutputRole } from '../core/schema/reading.ts';
@@ -33,11 +34,11 @@ function usualLogits(path: string, tensors: readonly Tensor[]): Tensor {
   const floats = tensors.filter(({ type }) => isFloat(type));
   const rank = (wanted: number): Tensor | undefined => floats.find(({ shape }) => shape.length === wanted);
   // A shape that is not declared is checked at every call.
-  const found = floats.find(({ name }) => name === 'logits') ?? rank(2) ?? rank(1) ?? rank(0);
+  const found = floats.find(({ name }) => name === 'logits') ?? rank(2) ?? rank(1) ?? rank(3) ?? rank(0);
   if (found !== undefined) return found;
   const has = tensors.map(({ name, type, shape }) => `${name} ${type}[${shape.join(', ')}]`).join('; ');
   throw new BenchError(
-    `${path} has no float output [batch, classes] or [batch]; it has ${has}`,
+    `${path} has no float output [batch, classes], [batch] or [batch, length, width]; it has ${has}`,
     '--graph-outputs logits=NAME',
   );
 }
@@ -58,7 +59,21 @@ function decode(
     const shape = tensor.dims.join(', ');
     throw new Error(`output "${names.logits}" has shape [${shape}] for a batch of ${batch}`);
   }
-  return { logits, classes: logits.length / batch, batch, ...keptOf(outputs, batch, names.kept) };
+  const answers = tensor.dims.length === 3 ? firstStates(logits, tensor.dims) : logits;
+  return { logits: answers, classes: answers.length / batch, batch, ...keptOf(outputs, batch, names.kept) };
+}
+
+/** (batch, width) of (batch, length, width). */
+function firstStates(
+  states: Float32Array,
+  [batch = 0, length = 0, width = 0]: readonly number[],
+): Float32Array {
+  const first = new Float32Array(batch * width);
+  for (let text = 0; text < batch; text++) {
+    const start = text * length * width;
+    first.set(states.subarray(start, start + width), text * width);
+  }
+  return first;
 }
 
 const NONE = { keptTokens: new BigInt64Array(0), layers: 0 };

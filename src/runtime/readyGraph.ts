@@ -15,10 +15,30 @@ type Metadata = ort.InferenceSession.ValueMetadata;
 const USUAL: Readonly<Record<InputRole, readonly string[]>> = {
   ids: ['input_ids', 'ids', 'input', 'inputs', 'tokens', 'token_ids', 'input_word_ids', 'src_tokens'],
   mask: ['attention_mask', 'input_mask', 'mask', 'attn_mask'],
-  types: ['token_type_ids', 'segment_ids', 'input_type_ids', 'token_types', 'type_ids', 'segments'],
+  types: [
+    ...['token_type_ids', 'token_type_id', 'token_type', 'token_types', 'tokentype_ids', 'type_ids', 'types'],
+    ...[
+      'segment_ids',
+      'segment_id',
+      'segments',
+      'segment',
+      'input_type_ids',
+      'input_segment_ids',
+      'segment_input',
+    ],
+  ],
+  positions: [
+    'position_ids',
+    'position_id',
+    'positions',
+    'position',
+    'pos_ids',
+    'input_positions',
+    'input_position_ids',
+  ],
 };
 
-const MAPPING = '--graph-inputs ids=NAME,mask=NAME,types=NAME says which input is which';
+const MAPPING = '--graph-inputs ids=NAME,mask=NAME,types=NAME,positions=NAME says which input is which';
 
 interface Port {
   readonly name: string;
@@ -37,7 +57,7 @@ export function readyPorts(
   const takes = takesOf(inputs, reading);
   return {
     takes,
-    prepare: (batch) => prepare(inputs, takes, batch),
+    prepare: (batch) => prepare(inputs, takes, batch, reading.firstPosition),
     ...readyAnswers(path, outputMetadata, reading),
   };
 }
@@ -65,12 +85,18 @@ function rolesOf(metadata: readonly Metadata[], reading: GraphReading): Map<stri
   }
   const lacking = (): InputRole[] => INPUT_ROLES.filter((role) => ![...roles.values()].includes(role));
   for (const role of lacking()) {
-    const found = metadata.find(({ name }) => isFree(name) && USUAL[role].includes(bareName(name)));
+    const found = metadata.find(({ name }) => isFree(name) && isUsual(role, name));
     if (found !== undefined) roles.set(found.name, role);
   }
   const [first, ...others] = metadata.filter(({ name }) => isFree(name));
   if (lacking().includes('ids') && first !== undefined && others.length === 0) roles.set(first.name, 'ids');
   return roles;
+}
+
+/** Whether exporters call an input of that role so; signs between the words do not matter. */
+export function isUsual(role: InputRole, name: string): boolean {
+  const letters = (one: string): string => one.replaceAll(/[^a-z0-9]/g, '');
+  return USUAL[role].some((usual) => letters(usual) === letters(bareName(name)));
 }
 
 /** `bert/input_ids:0` and `Input_IDs` are input_ids, and so is torch's `input.1` an input. */
@@ -86,7 +112,7 @@ function portOf(path: string, metadata: Metadata, role: InputRole): Port {
     throw new BenchError(`${path}: its input "${name}" is ${type}, which the bench cannot make of ${role}`);
   }
   const dims = metadata.shape;
-  if (dims.length !== 0 && dims.length !== 2) {
+  if (dims.length !== 0 && dims.length !== 2 && !(role === 'positions' && dims.length === 1)) {
     const shape = dims.join(', ');
     throw new BenchError(`${path}: its input "${name}" is [${shape}], not [batch, length]`, MAPPING);
   }
@@ -95,26 +121,48 @@ function portOf(path: string, metadata: Metadata, role: InputRole): Port {
 
 function takesOf(inputs: readonly Port[], { maskInside }: GraphReading): Takes {
   const fixed = (axis: number): number | null => {
-    const sizes = inputs.map(({ dims }) => dims[axis]).filter((size) => typeof size === 'number');
+    // Positions may be given once for all texts of a batch, as [1, length] or [length].
+    const sizes = inputs
+      .filter(({ role }) => role !== 'positions')
+      .map(({ dims }) => dims[axis])
+      .filter((size) => typeof size === 'number');
     return sizes.find((size) => size > 0) ?? null; // what is left open is a name, or not above 0
   };
   const padding = maskInside || inputs.some(({ role }) => role === 'mask');
   return { batch: fixed(0), length: fixed(1), padding };
 }
 
-function prepare(inputs: readonly Port[], takes: Takes, tokens: TokenInputs): Feeds {
+function prepare(inputs: readonly Port[], takes: Takes, tokens: TokenInputs, firstPosition: number): Feeds {
   const { batch, length } = tokens;
   if (!takes.padding && tokens.attentionMask.includes(0n)) throw unmasked(tokens);
   const values = { ids: tokens.inputIds, mask: tokens.attentionMask, types: tokens.tokenTypeIds };
-  const tensor = ({ role, type }: Port): ort.Tensor => encoded(type, values[role], [batch, length]);
+  const tensor = ({ role, type, dims }: Port): ort.Tensor => {
+    if (role !== 'positions') return encoded(type, values[role], [batch, length]);
+    if (dims.length === 1) return encoded(type, positionsOf(tokens, firstPosition, 1), [length]);
+    const rows = dims[0] === 1 ? 1 : batch;
+    return encoded(type, positionsOf(tokens, firstPosition, rows), [rows, length]);
+  };
   return Object.fromEntries(inputs.map((port) => [port.name, tensor(port)]));
+}
+
+/** (rows, length). As RoBERTa counts, padding has the position before the first; its mask keeps it from mattering. */
+function positionsOf(
+  { attentionMask, batch, length }: TokenInputs,
+  first: number,
+  rows: number,
+): BigInt64Array {
+  const shared = rows < batch;
+  return BigInt64Array.from({ length: rows * length }, (_, index) => {
+    const padding = !shared && first > 0 && attentionMask[index] === 0n;
+    return BigInt(padding ? first - 1 : first + (index % length));
+  });
 }
 
 function unmasked({ attentionMask, batch, length }: TokenInputs): BenchError {
   const lengths = Array.from({ length: batch }, (_, row) =>
     attentionMask.subarray(row * length, (row + 1) * length).reduce((sum, one) => sum + Number(one), 0),
   );
-  const least = Math.min(...lengths);
+  const least = lengths.reduce((shortest, one) => Math.min(shortest, one), length);
   return new BenchError(
     `the graph has no attention mask, so it would read the padding of a text of ${least} tokens to ${length} as text`,
     '--batch-sizes 1; or --graph-inputs mask=NAME if its mask has another name, mask=none if it finds padding itself',

@@ -59,7 +59,13 @@ export async function createSession(
 
 function runOf(session: ort.InferenceSession, { fetches, decode }: GraphPorts): EncoderSession['run'] {
   if (fetches === null) return async (feeds) => decode(await session.run(feeds), feeds);
-  return async (feeds) => decode(await session.run(feeds, fetches), feeds);
+  return async (feeds) => {
+    try {
+      return decode(await session.run(feeds, fetches), feeds);
+    } catch (thrown) {
+      throw ofAnotherTokenizer(thrown) ?? thrown;
+    }
+  };
 }
 
 /**
@@ -79,10 +85,35 @@ async function load(path: string, settings: SessionSettings): Promise<ort.Infere
   } catch (error) {
     throw new BenchError(
       `${settings.provider} session for ${path} failed: ${messageOf(error)}`,
-      'npm run doctor says which providers work here',
+      remedyOf(messageOf(error)),
       { cause: error },
     );
   }
+}
+
+/** An id beyond a table of the graph, which comes from a tokenizer that is not the graph's. */
+function ofAnotherTokenizer(thrown: unknown): BenchError | null {
+  const id = /indices element out of data bounds, idx=(\d+)/.exec(messageOf(thrown))?.[1];
+  if (id === undefined) return null;
+  return new BenchError(
+    `the id ${id} is beyond a table of the graph: its tokenizer has fewer tokens, or it has fewer positions`,
+    "--tokenizer DIR names the folder of the graphs' own tokenizer, --max-length N the most tokens that they take",
+    { cause: thrown },
+  );
+}
+
+function remedyOf(message: string): string {
+  if (/protobuf parsing failed|invalid model|no graph was found/i.test(message)) {
+    return 'the file is damaged or no ONNX model: fetch or export it anew';
+  }
+  if (/opset|IR version/i.test(message)) {
+    return `it is made for a newer ONNX Runtime than ${ONNXRUNTIME_VERSION}: export it with a lower opset_version`;
+  }
+  if (/external data/i.test(message)) return 'save the graph with its weights beside it';
+  if (/not a registered function\/op|could not find an implementation/i.test(message)) {
+    return `ONNX Runtime ${ONNXRUNTIME_VERSION} lacks an operator of the graph for this provider: try --providers cpu, or export it without that operator`;
+  }
+  return 'npm run doctor says which providers work here';
 }
 
 /** The binding does not say where the file went: ONNX Runtime appends `_<time>.json` to the prefix. */

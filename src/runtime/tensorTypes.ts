@@ -33,7 +33,7 @@ const FLAGS: Readonly<Partial<Record<Type, Make>>> = {
 };
 
 export function isFeedable(type: Type, role: InputRole): boolean {
-  return (role === 'ids' ? NUMBERS : FLAGS)[type] !== undefined;
+  return (role === 'ids' || role === 'positions' ? NUMBERS : FLAGS)[type] !== undefined;
 }
 
 /** @param values whole numbers; 0 and 1 for the types that hold no more. */

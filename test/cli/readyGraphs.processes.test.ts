@@ -56,7 +56,9 @@ before(() => {
   writeReadyGraph(folder, 'fixed', { depth: 3, length: 24, batch: 2 });
   writeReadyGraph(folder, 'maskless', { depth: 3, mask: null });
   writeReadyGraph(folder, 'three', { depth: 3, classes: 3 });
-  writeFileSync(join(folder, 'corrupt.onnx'), readFileSync(join(folder, 'dense.onnx')).subarray(0, 2000));
+  const unknown = readFileSync(join(folder, 'dense.onnx')).toString('latin1').replaceAll('Tanh', 'Tanx');
+  writeFileSync(join(folder, 'corrupt.onnx'), unknown, 'latin1');
+  writeFileSync(join(folder, 'cut.onnx'), readFileSync(join(folder, 'dense.onnx')).subarray(0, 2000));
 });
 
 const graph = (name: string): string => `${name}=${join(folder, `${name}.onnx`)}`;
@@ -85,7 +87,7 @@ describe('a run of ready graphs', () => {
       assert.equal(row.keptTokens?.length, 2);
       assert.match(
         rowOf(summary, 'graph:corrupt', seqLen).reason ?? '',
-        /^load: .*corrupt\.onnx failed: .*(protobuf|Protobuf)/,
+        /^load: .*corrupt\.onnx failed: .*Tanx/,
       );
     }
     assert.match(rowOf(summary, 'graph:maskless', 32).reason ?? '', /no attention mask.*--batch-sizes 1/);
@@ -155,6 +157,24 @@ describe('a run of ready graphs', () => {
     const compared = run('compare', join(out, 'all'), join(out, 'all'));
     assert.equal(compared.code, 0, compared.stderr + compared.stdout);
   });
+});
+
+it('measures an encoder that ends in states, without accuracy and without failure', () => {
+  const states = writeReadyGraph(folder, 'states', {
+    states: true,
+    positions: { name: 'position_ids', type: 'int64' },
+  });
+  const { code, stderr, stdout } = bench('--baseline', states, '--run-id', 'states', ...SMALL);
+  assert.equal(code, 0, stderr + stdout);
+  assert.match(stderr, /accuracy: none, the graphs end in an encoder's states/);
+  const row = rowOf(readRun('states'), 'dense', 16);
+  assert.deepEqual([row.status, row.accuracy, row.noAccuracy], ['ok', null, 'no classifier']);
+});
+
+it('refuses a graph that it cannot follow before it measures anything', () => {
+  const { code, stderr } = bench('--graph', graph('cut'), ...BASELINE, ...SMALL);
+  assert.equal(code, 2);
+  assert.match(stderr, /cut\.onnx is no ONNX model that can be followed: /);
 });
 
 it('lists cells, and refuses before it measures what is not there', () => {

@@ -5,6 +5,7 @@ import { createRandom } from '../../src/core/random.ts';
 import { GraphBuilder } from '../../src/onnx/builder.ts';
 import { encodeModel } from '../../src/onnx/proto.ts';
 import { readModel } from '../../src/onnx/readModel.ts';
+import { WireError } from '../../src/onnx/wire.ts';
 import { graphFolder, writeReadyGraph } from '../fixtures/readyGraph.ts';
 
 test('inputs, outputs and the files of external weights are read, each once', () => {
@@ -13,10 +14,13 @@ test('inputs, outputs and the files of external weights are read, each once', ()
   assert.deepEqual(plain, {
     inputs: ['input_ids', 'attention_mask'],
     outputs: ['logits', 'kept_tokens'],
+    outputDims: { logits: [null, 2], kept_tokens: [2, null] },
     externalFiles: [],
+    irVersion: 10,
+    opsets: { '': 17 },
   });
   const external = readModel(readFileSync(writeReadyGraph(folder, 'external', { external: 'weights.bin' })));
-  assert.deepEqual(external?.externalFiles, ['weights.bin']);
+  assert.deepEqual(external.externalFiles, ['weights.bin']);
 });
 
 test('weights in the bodies of If are found, too', () => {
@@ -36,16 +40,40 @@ test('weights in the bodies of If are found, too', () => {
   });
   g.output(result, 'float', [1]);
   const bytes = encodeModel({ graph: g.build(), opsets: { '': 17 }, metadata: {} });
-  assert.deepEqual(readModel(bytes)?.externalFiles, ['a.bin', 'b.bin']);
+  assert.deepEqual(readModel(bytes).externalFiles, ['a.bin', 'b.bin']);
 });
 
-test('what is no model, or only a part of one, is never more than null and never hangs', () => {
+test('what is no model, or only a part of one, is refused and never hangs', () => {
   const bytes = readFileSync(writeReadyGraph(graphFolder(), 'plain', { external: 'w' }));
-  for (let end = 0; end < bytes.length; end += 7) readModel(bytes.subarray(0, end));
-  assert.equal(readModel(new Uint8Array(0)), null);
-  assert.equal(readModel(Buffer.from('<!DOCTYPE html><html>not a model</html>')), null);
+  const unread = (some: Uint8Array): boolean => {
+    try {
+      readModel(some);
+      return false;
+    } catch (thrown) {
+      assert.ok(thrown instanceof WireError, String(thrown));
+      return true;
+    }
+  };
+  for (let end = 0; end < bytes.length - 40; end += 7) assert.ok(unread(bytes.subarray(0, end)), String(end));
+  assert.ok(unread(Buffer.from('<!DOCTYPE html><html>not a model</html>')));
   const random = createRandom('noise');
   for (let round = 0; round < 200; round++) {
-    readModel(Uint8Array.from({ length: 300 }, () => random.integer(256)));
+    assert.ok(unread(Uint8Array.from({ length: 300 }, () => random.integer(256))));
   }
 });
+
+test('a group, which could hide a file of weights, is an error, and so is nesting without end', () => {
+  const bytes = readFileSync(writeReadyGraph(graphFolder(), 'plain'));
+  const [start, end] = [(99 << 3) | 3, (99 << 3) | 4].map((tag) => Buffer.of((tag & 0x7f) | 0x80, tag >> 7));
+  assert.throws(() => readModel(Buffer.concat([start!, bytes, end!])), /field 99 is a group/);
+  let nested: Buffer = Buffer.of(0x12, 1, 0x61);
+  for (let level = 0; level < 300; level++) nested = message([6, 5, 1][level % 3]!, nested);
+  assert.throws(() => readModel(Buffer.concat([bytes, message(7, nested)])), WireError);
+});
+
+function message(field: number, inner: Buffer): Buffer {
+  const length = [];
+  let rest = inner.length;
+  for (; rest >= 0x80; rest >>= 7) length.push((rest & 0x7f) | 0x80);
+  return Buffer.concat([Buffer.of((field << 3) | 2, ...length, rest), inner]);
+}

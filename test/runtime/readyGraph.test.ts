@@ -7,7 +7,14 @@ import { graphReadingSchema } from '../../src/core/schema/reading.ts';
 import { bareName } from '../../src/runtime/readyGraph.ts';
 import { createSession, type EncoderSession, type TokenInputs } from '../../src/runtime/session.ts';
 import type { DataType } from '../../src/onnx/proto.ts';
-import { CLASSES, graphFolder, writeReadyGraph, type ReadyOptions } from '../fixtures/readyGraph.ts';
+import {
+  CLASSES,
+  graphFolder,
+  POSITION_WEIGHT,
+  WIDTH,
+  writeReadyGraph,
+  type ReadyOptions,
+} from '../fixtures/readyGraph.ts';
 
 const FULL: TokenInputs = {
   inputIds: BigInt64Array.from([101n, 2054n, 102n, 101n, 7592n, 102n]),
@@ -50,6 +57,35 @@ const refused = (pattern: RegExp) => (error: unknown) =>
   error instanceof BenchError && pattern.test(error.line);
 
 describe('a ready graph', () => {
+  it('is fed positions: 0 and on, or from where RoBERTa begins, whatever they are called', async () => {
+    const shifted = (first: number): TokenInputs => ({
+      ...FULL,
+      inputIds: FULL.inputIds.map((id, index) => id + BigInt(POSITION_WEIGHT * (first + (index % 3)))),
+    });
+    const plain = await open('bare', {});
+    for (const [name, first] of [
+      ['position_ids', 0],
+      ['bert/Position_IDs:0', 0],
+      ['positions', 2],
+    ] as const) {
+      const positions = { name, type: 'int64' } as const;
+      const session = await open('positioned', { positions }, { firstPosition: first });
+      const { logits } = await plain.run(plain.prepare(shifted(first)));
+      near(await answer(session, FULL), [...logits]);
+    }
+    await plain.release();
+    const odd = { positions: { name: 'odd', type: 'int32' } } as const;
+    await assert.rejects(open('unknown', odd), refused(/cannot feed its input "odd".*positions=NAME/));
+    await (await open('named', odd, { inputs: { positions: ['odd'] } })).release();
+  });
+
+  it('may end in the states of an encoder, of which the first token stands for the answer', async () => {
+    const session = await open('states', { states: true });
+    const { logits, classes, batch } = await session.run(session.prepare(FULL));
+    assert.deepEqual([classes, batch, logits.length], [WIDTH, 2, 2 * WIDTH]);
+    await session.release();
+  });
+
   it('answers the same whatever its inputs are called and of which types they are', async () => {
     const expected = await answer(await open('plain', {}), RAGGED);
     const cases: [DataType, DataType, string, string][] = [
@@ -99,7 +135,7 @@ describe('a ready graph', () => {
     const { classes } = await hidden.run(hidden.prepare(FULL));
     assert.equal(classes, CLASSES);
     const asked = await open('hidden', { hidden: true }, { outputs: { logits: ['last_hidden_state'] } });
-    assert.equal((await asked.run(asked.prepare(FULL))).logits.length, 2 * 3 * 32);
+    assert.equal((await asked.run(asked.prepare(FULL))).logits.length, 2 * WIDTH, 'those of the first token');
   });
 
   it('reads kept tokens only where it tells them', async () => {
@@ -131,8 +167,8 @@ describe('a ready graph', () => {
 
   it('names an input that it cannot feed, and an output that it lacks', async () => {
     await assert.rejects(
-      open('extra', { extra: 'position_ids' }),
-      refused(/extra\.onnx: the bench cannot feed its input "position_ids" \(int64\) \(--graph-inputs/),
+      open('extra', { extra: 'head_mask' }),
+      refused(/extra\.onnx: the bench cannot feed its input "head_mask" \(int64\) \(--graph-inputs/),
     );
     const halfIds = { ids: { name: 'input_ids', type: 'float16' } } as const;
     await assert.rejects(open('half-ids', halfIds), refused(/"input_ids" is float16/));

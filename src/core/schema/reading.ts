@@ -2,8 +2,8 @@
 // the usual names when the graph is loaded, since only the runtime knows what it has (runtime/readyGraph.ts).
 import { z } from 'zod';
 
-/** What an input of an encoder may be for: token ids, 1 for a real token and 0 for padding, segment of a pair. */
-export const INPUT_ROLES = ['ids', 'mask', 'types'] as const;
+/** What an input of an encoder may be for: token ids, 1 for a real token and 0 for padding, segment of a pair, position. */
+export const INPUT_ROLES = ['ids', 'mask', 'types', 'positions'] as const;
 export type InputRole = (typeof INPUT_ROLES)[number];
 
 /** What an output may be: the answer, (batch, classes) or (batch); tokens alive after each layer, (layers, batch). */
@@ -14,7 +14,9 @@ const names = z.array(z.string().min(1)).optional();
 
 export const graphReadingSchema = z.object({
   /** Names by role; a graph's own is the first that it has. They go before the usual ones. */
-  inputs: z.object({ ids: names, mask: names, types: names }).default({}),
+  inputs: z.object({ ids: names, mask: names, types: names, positions: names }).default({}),
+  /** Position of a text's first token, for graphs that are fed positions: 0, or RoBERTa's padding id + 1. */
+  firstPosition: z.number().int().nonnegative().default(0),
   outputs: z.object({ logits: names, kept: names }).default({}),
   /** A graph without a mask input sees the padding in the ids itself, so that it may be fed padded batches. */
   maskInside: z.boolean().default(false),
