@@ -34,6 +34,14 @@ export function wantedVersion(dependency: string): string {
   throw new Error(`${repoRoot()}/package.json has no optional dependency ${dependency}`);
 }
 
+/** The oldest Node that our package.json allows, e.g. "20.6". */
+export function neededNode(): string {
+  const { engines = {} } = readManifest(join(repoRoot(), 'package.json'));
+  const { node } = engines as Readonly<Record<string, unknown>>;
+  if (typeof node === 'string') return node.replace(/^\D*/, '');
+  throw new Error(`${repoRoot()}/package.json does not say which Node it needs`);
+}
+
 function findRoot(start: string): string {
   for (let folder = start; ;) {
     if (isOurs(join(folder, 'package.json'))) return folder;

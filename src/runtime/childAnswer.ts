@@ -4,9 +4,9 @@ import { execFile } from 'node:child_process';
 import type { z } from 'zod';
 
 export type ChildAnswer<T extends object> =
-  | { readonly answer: T; readonly how: null }
+  | { readonly answer: T; readonly how: null; readonly timedOut: false }
   /** How the process ended, in words. */
-  | { readonly answer: null; readonly how: string };
+  | { readonly answer: null; readonly how: string; readonly timedOut: boolean };
 
 export interface ChildLimits {
   readonly environment: Readonly<Record<string, string>>;
@@ -28,7 +28,8 @@ export function askChild<T extends object>(
       (error, stdout) => {
         const answer = answerIn(stdout, schema);
         const how = error === null ? 'no answer' : (error.message.split('\n')[0] ?? '');
-        resolve(answer === null ? { answer, how } : { answer, how: null });
+        const timedOut = error?.killed === true;
+        resolve(answer === null ? { answer, how, timedOut } : { answer, how: null, timedOut: false });
       },
     );
   });

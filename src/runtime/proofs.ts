@@ -6,6 +6,9 @@ import { askChild } from './childAnswer.ts';
 
 const CHILD = fileURLToPath(new URL('./proofChild.js', import.meta.url));
 
+/** How much longer the second trial may take. */
+export const PATIENCE = 3;
+
 const answerSchema = z.union([
   z.object({ ok: z.literal(true), proofs: z.array(settingProofSchema) }),
   z.object({ ok: z.literal(false), message: z.string() }),
@@ -21,7 +24,17 @@ export async function tryoutSettings(
   environment: Readonly<Record<string, string>>,
   limitMs: number,
 ): Promise<Proofs> {
-  const { answer, how } = await askChild(CHILD, [String(threads)], answerSchema, { environment, limitMs });
-  if (answer === null) return { proofs: null, reason: `the trial process gave none: ${how}` };
-  return answer.ok ? { proofs: answer.proofs, reason: null } : { proofs: null, reason: answer.message };
+  const ask = (limit: number) =>
+    askChild(CHILD, [String(threads)], answerSchema, { environment, limitMs: limit });
+  const first = await ask(limitMs);
+  // On a busy machine a start alone takes many seconds: no answer in time is no answer yet.
+  const { answer, how, timedOut } = first.timedOut ? await ask(PATIENCE * limitMs) : first;
+  if (answer !== null) {
+    return answer.ok ? { proofs: answer.proofs, reason: null } : { proofs: null, reason: answer.message };
+  }
+  const seconds = Math.round((PATIENCE * limitMs) / 1000);
+  const reason = timedOut
+    ? `the machine is busy or slow: no answer within ${seconds} s, which says nothing about them`
+    : `the trial process gave none: ${how}`;
+  return { proofs: null, reason };
 }

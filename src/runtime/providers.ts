@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { BenchError } from '../core/errors.ts';
 import { PROVIDERS, type ProviderName } from '../core/names.ts';
 import type { Attempt } from './provider.ts';
+import { PATIENCE } from './proofs.ts';
 import { providerOf } from './registry.ts';
 
 export type ProviderProbe =
@@ -16,6 +17,8 @@ export type ProviderProbe =
   | {
       readonly name: ProviderName;
       readonly available: false;
+      /** It gave no answer in time, which says nothing about whether it works. */
+      readonly undecided?: boolean;
       /** What is missing, one line. */
       readonly reason: string;
       /** What to do about it, one line. */
@@ -30,13 +33,14 @@ const answerSchema = z.union([
   z.object({ ok: z.literal(false), message: z.string() }),
 ]);
 
-/** Tries the provider on a tiny graph in a process of its own. */
+/** Tries the provider on a tiny graph in a process of its own; once more, and longer, if that gives no answer. */
 export async function probeProvider(
   name: ProviderName,
   limitMs: number = TIME_LIMIT_MS,
 ): Promise<ProviderProbe> {
   const attempt = await tryInChild(name, limitMs);
-  return conclude(name, attempt);
+  // On a busy machine a start alone takes many seconds: no answer in time is no answer yet.
+  return conclude(name, attempt.outcome === 'timeout' ? await tryInChild(name, PATIENCE * limitMs) : attempt);
 }
 
 export function probeProviders(limitMs: number = TIME_LIMIT_MS): Promise<ProviderProbe[]> {
@@ -62,7 +66,8 @@ function conclude(name: ProviderName, attempt: Attempt): ProviderProbe {
     return { name, available: true, detail: { probeMs: Math.round(attempt.wallMs), ...provider.describe() } };
   }
   const { reason, remedy, detail = {} } = provider.explain(attempt);
-  return { name, available: false, reason, remedy, detail };
+  const undecided = attempt.outcome === 'timeout' ? { undecided: true } : {};
+  return { name, available: false, ...undecided, reason, remedy, detail };
 }
 
 function tryInChild(name: ProviderName, limitMs: number): Promise<Attempt> {

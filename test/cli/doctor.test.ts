@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { freeBytes, timerStepMs, type Diagnosis } from '../../src/cli/doctor/diagnosis.ts';
+import { tmpdir } from 'node:os';
+import { freeBytes, timerStepMs, writingProblem, type Diagnosis } from '../../src/cli/doctor/diagnosis.ts';
 import { describeDiagnosis } from '../../src/cli/doctor/text.ts';
 import { PROVIDERS } from '../../src/core/names.ts';
 import { settingProofSchema } from '../../src/core/schema/block.ts';
@@ -12,6 +13,7 @@ import { validitySchema } from '../../src/core/schema/doubt.ts';
 import { machineSchema } from '../../src/core/schema/machine.ts';
 import { describeMachine } from '../../src/machine/fingerprint.ts';
 import { claimTarget, targetReport } from '../../src/machine/target.ts';
+import { providerOf } from '../../src/runtime/registry.ts';
 import { factsFrom } from '../machine/machines.ts';
 import { HASWELL, NVIDIA_SMI_T4 } from '../machine/recordings.ts';
 
@@ -45,7 +47,9 @@ const diagnosis: Diagnosis = {
     { name: 'memory pattern', requested: 'off', observed: null, effective: null },
   ],
   settingsReason: null,
-  freeDisk: { folder: '/data/results', bytes: 3 * 2 ** 30 },
+  freeDisk: { folder: '/data/results', bytes: 3 * 2 ** 30, problem: null },
+  cache: { folder: '/home/user/.cache/token-pruning-bench', problem: null },
+  neededNode: '20.6',
   doubts: [
     { code: 'cpu-steal', message: 'the hypervisor took 2.5 % away', advice: 'wait' },
     { code: 'virtual-machine', message: 'this is a virtual machine' },
@@ -64,7 +68,7 @@ const SILENT: Diagnosis = {
   hugePages: null,
   settings: null,
   settingsReason: 'the trial process gave none',
-  freeDisk: { folder: '/data/results', bytes: null },
+  freeDisk: { folder: '/data/results', bytes: null, problem: null },
   doubts: [],
   validity: { verdict: 'VALID', reasons: [] },
 };
@@ -97,6 +101,34 @@ describe('doctor', () => {
     ]) {
       assert.ok(text.split('\n').includes(line), `"${line}" is not in\n${text}`);
     }
+  });
+
+  it('says that a machine is busy, and where nothing can be written, with the way on', () => {
+    const attempt = { outcome: 'timeout', limitMs: 90_000 } as const;
+    const { reason, remedy } = providerOf('cpu').explain(attempt);
+    assert.match(reason, /the machine is busy.*no answer within 90 s.*says nothing about whether it works/);
+    assert.doesNotMatch(`${reason} ${remedy}`, /npm ci|does not run/);
+    const providers = [
+      { name: 'cpu', available: false, undecided: true, reason, remedy, detail: {} },
+    ] as const;
+    const problem = 'EROFS: read-only file system';
+    const text = describeDiagnosis({ ...diagnosis, providers, cache: { folder: '/ro/cache', problem } });
+    assert.match(text, /^cpu {9}not known: the machine is busy/m);
+    assert.match(text, /^cache {7}cannot write to \/ro\/cache: EROFS.*set TOKEN_PRUNING_CACHE=DIR/m);
+    assert.match(text, /^versions .*\(needs 20\.6 or newer\)/m);
+  });
+
+  it('names the library of ONNX Runtime that is missing', () => {
+    const message = 'libonnxruntime.so.1: cannot open shared object file: No such file or directory';
+    const { reason, remedy } = providerOf('cpu').explain({ outcome: 'crash', message, stderr: '' });
+    assert.match(reason, /is missing: libonnxruntime\.so\.1/);
+    assert.match(remedy, /npm ci/);
+  });
+
+  it('sees that a file is in the way of a folder', () => {
+    const here = fileURLToPath(import.meta.url);
+    assert.match(writingProblem(`${here}/inside`) ?? '', /is a file|ENOTDIR|EACCES/);
+    assert.equal(writingProblem(tmpdir()), null);
   });
 
   it('does without what a system does not tell', () => {

@@ -1,10 +1,13 @@
 // What the doctor finds out, in the order in which one look does not disturb the next: the quiet watch comes before
 // anything that starts a process.
-import { statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SettingProof } from '../../core/schema/block.ts';
 import type { Doubt, Validity } from '../../core/schema/doubt.ts';
 import type { Machine } from '../../core/schema/machine.ts';
+import { messageOf } from '../../core/errors.ts';
+import { cacheFolder } from '../../core/places.ts';
+import { neededNode } from '../../core/root.ts';
 import { validityOf } from '../../core/validity.ts';
 import { effectiveCpuDoubts, probeEffectiveCpus } from '../../machine/effectiveCpus.ts';
 import { readMachine } from '../../machine/fingerprint.ts';
@@ -51,8 +54,16 @@ export interface Diagnosis {
   readonly settings: readonly SettingProof[] | null;
   /** Why the settings could not be tried; null if they were. */
   readonly settingsReason: string | null;
-  /** Where results go. */
-  readonly freeDisk: { readonly folder: string; readonly bytes: number | null };
+  /** Where results go; `problem` says why nothing can be written there. */
+  readonly freeDisk: {
+    readonly folder: string;
+    readonly bytes: number | null;
+    readonly problem: string | null;
+  };
+  /** Where graphs are kept between runs. */
+  readonly cache: { readonly folder: string; readonly problem: string | null };
+  /** The oldest Node that the program runs on. */
+  readonly neededNode: string;
   readonly doubts: readonly Doubt[];
   /** What a run would be worth that is begun now. */
   readonly validity: Validity;
@@ -89,7 +100,9 @@ export async function diagnose(threads: number, folder: string): Promise<Diagnos
     timerStepUs: timerStepMs() * 1000,
     settings: tried.proofs,
     settingsReason: tried.reason,
-    freeDisk: { folder, bytes: freeBytes(folder) },
+    freeDisk: { folder, bytes: freeBytes(folder), problem: writingProblem(folder) },
+    cache: { folder: cacheFolder(), problem: writingProblem(cacheFolder()) },
+    neededNode: neededNode(),
     validity: validityOf(doubts),
   };
 }
@@ -113,5 +126,16 @@ export function freeBytes(folder: string): number | null {
     return bavail * bsize;
   } catch {
     return dirname(folder) === folder ? null : freeBytes(dirname(folder));
+  }
+}
+
+/** Why nothing can be written to the folder, or to the nearest one above it that exists; null if it can. */
+export function writingProblem(folder: string): string | null {
+  if (!existsSync(folder)) return dirname(folder) === folder ? 'not there' : writingProblem(dirname(folder));
+  try {
+    accessSync(folder, constants.W_OK);
+    return statSync(folder).isDirectory() ? null : `${folder} is a file`;
+  } catch (thrown) {
+    return messageOf(thrown);
   }
 }

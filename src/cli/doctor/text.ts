@@ -1,5 +1,6 @@
 // A diagnosis in words: facts line by line, and at the end what a run would be worth and what to do about it.
 import { weightOf } from '../../core/doubts.ts';
+import { CACHE_VARIABLE } from '../../core/places.ts';
 import type { SettingProof } from '../../core/schema/block.ts';
 import type { Doubt } from '../../core/schema/doubt.ts';
 import type { Machine } from '../../core/schema/machine.ts';
@@ -27,7 +28,7 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
 
 const row = (name: string, text: string): string => `${name.padEnd(12)}${text}`;
 
-function machineLines({ machine, kernels, usableCpus, smt }: Diagnosis): string[] {
+function machineLines({ machine, kernels, usableCpus, smt, neededNode }: Diagnosis): string[] {
   const { cpu, versions } = machine;
   const family = `family ${cpu.family || '?'}, model ${cpu.model || '?'}, stepping ${cpu.stepping || '?'}`;
   const caches = `L2 ${bytesText(cpu.cacheL2Bytes)}, L3 ${bytesText(cpu.cacheL3Bytes)}`;
@@ -46,7 +47,10 @@ function machineLines({ machine, kernels, usableCpus, smt }: Diagnosis): string[
     ),
     ...gpuLines(machine),
     row('system', `${machine.os}, ${machine.arch}${machine.virtual === null ? '' : `, ${machine.virtual}`}`),
-    row('versions', `node ${versions.node}, onnxruntime ${versions.onnxruntime}, bench ${versions.bench}`),
+    row(
+      'versions',
+      `node ${versions.node} (needs ${neededNode} or newer), onnxruntime ${versions.onnxruntime}, bench ${versions.bench}`,
+    ),
   ];
 }
 
@@ -73,10 +77,12 @@ function targetLines({ target, targets }: Diagnosis): string[] {
 
 function providerLines(probe: ProviderProbe): string[] {
   if (probe.available) return [row(probe.name, 'works')];
+  if (probe.undecided === true) return [row(probe.name, `not known: ${probe.reason}`), row('', probe.remedy)];
   return [row(probe.name, `unavailable: ${probe.reason}`), row('', `to get it: ${probe.remedy}`)];
 }
 
-function clockLines({ machine, frequency, turbo, hugePages, timerStepUs, freeDisk }: Diagnosis): string[] {
+function clockLines({ machine, frequency, turbo, hugePages, timerStepUs, ...places }: Diagnosis): string[] {
+  const { freeDisk, cache } = places;
   const { fastestMhz, maxMhz, throttleEvents, hottestCelsius } = frequency;
   const heat = hottestCelsius === null ? '' : `, ${hottestCelsius.toFixed(0)} °C`;
   return [
@@ -87,7 +93,18 @@ function clockLines({ machine, frequency, turbo, hugePages, timerStepUs, freeDis
     row('throttling', `${told(throttleEvents, ' times since boot')}${heat}`),
     row('timer', `steps of ${timerStepUs.toFixed(2)} µs`),
     row('huge pages', hugePages ?? 'not told'),
-    row('disk', `${bytesText(freeDisk.bytes)} free for ${freeDisk.folder}`),
+    row(
+      'disk',
+      freeDisk.problem === null
+        ? `${bytesText(freeDisk.bytes)} free for ${freeDisk.folder}`
+        : `cannot write to ${freeDisk.folder}: ${freeDisk.problem}; --out DIR takes another folder`,
+    ),
+    row(
+      'cache',
+      cache.problem === null
+        ? cache.folder
+        : `cannot write to ${cache.folder}: ${cache.problem}; set ${CACHE_VARIABLE}=DIR to a folder that can be written to`,
+    ),
   ];
 }
 

@@ -1,4 +1,5 @@
 // The CPU provider: bundled with onnxruntime-node, needs nothing.
+import { cpus, loadavg } from 'node:os';
 import { messageOf } from '../../core/errors.ts';
 import type { Absence, FailedAttempt, Provider } from '../provider.ts';
 
@@ -11,11 +12,28 @@ export const cpu: Provider = {
 };
 
 function explain(attempt: FailedAttempt): Absence {
-  const platform = `${process.platform}-${process.arch}`;
-  const what =
-    attempt.outcome === 'timeout' ? `no answer in ${attempt.limitMs} ms` : messageOf(attempt.message);
+  if (attempt.outcome === 'timeout') {
+    const seconds = Math.round(attempt.limitMs / 1000);
+    const load = loadavg()[0] ?? 0;
+    const busy = load > cpus().length ? 'busy' : 'busy or slow';
+    return {
+      reason: `the machine is ${busy}: ONNX Runtime gave no answer within ${seconds} s (load ${load.toFixed(1)} on ${cpus().length} CPUs), which says nothing about whether it works`,
+      remedy: 'end other programs, or wait, and give the command again',
+    };
+  }
+  const text = `${attempt.message}\n${attempt.stderr}`;
+  const library = /(?:^|[\s'"/])([\w.+-]+\.(?:so(?:\.[\d.]+)?|dll|dylib|node))\b/.exec(text)?.[1];
+  const absent =
+    /cannot open shared object file|cannot find module|no such file|not be found|image not found/i.test(text);
+  if (absent && library !== undefined) {
+    return {
+      reason: `a library of ONNX Runtime is missing: ${library} (${messageOf(attempt.message)})`,
+      remedy:
+        'run `npm ci` again, which puts it back; a library of the system comes from its packages (libstdc++6, libgomp1)',
+    };
+  }
   return {
-    reason: `ONNX Runtime does not run on this machine (${platform}): ${what}`,
+    reason: `ONNX Runtime does not run on this machine (${process.platform}-${process.arch}): ${messageOf(attempt.message)}`,
     remedy:
       'run `npm ci` again; onnxruntime-node 1.30 has binaries for linux-x64, linux-arm64, darwin-arm64, win32-x64, win32-arm64, and needs glibc 2.28',
   };
