@@ -1,7 +1,7 @@
 // The CPU and memory limits that a container sets, which the kernel's other files do not show. A limit may stand
 // on any level between this process's group and the root, so the smallest on the way up counts.
 import { dirname, join } from 'node:path';
-import { readText } from './processor.ts';
+import { readSystemFile } from './systemFile.ts';
 
 export interface CgroupLimits {
   /** CPUs' worth of time, e.g. 1.5; null without a limit. */
@@ -14,21 +14,21 @@ const NO_LIMIT_BYTES = 2 ** 60;
 
 /** @param root where the system's files hang; `/` but in tests. */
 export function readCgroupLimits(root = '/'): CgroupLimits {
-  const groups = parseGroups(readText(join(root, 'proc/self/cgroup')) ?? '');
+  const groups = parseGroups(readSystemFile(join(root, 'proc/self/cgroup')) ?? '');
   const mount = join(root, 'sys/fs/cgroup');
   const cpus: (number | null)[] = [];
   const bytes: (number | null)[] = [];
   for (const folder of upward(mount, groups.get('') ?? '/')) {
-    cpus.push(parseCpuMax(readText(join(folder, 'cpu.max'))));
-    bytes.push(parseBytes(readText(join(folder, 'memory.max'))));
+    cpus.push(parseCpuMax(readSystemFile(join(folder, 'cpu.max'))));
+    bytes.push(parseBytes(readSystemFile(join(folder, 'memory.max'))));
   }
   for (const folder of upward(join(mount, 'cpu'), groups.get('cpu') ?? '/')) {
-    const quota = readText(join(folder, 'cpu.cfs_quota_us'));
-    const period = readText(join(folder, 'cpu.cfs_period_us'));
+    const quota = readSystemFile(join(folder, 'cpu.cfs_quota_us'));
+    const period = readSystemFile(join(folder, 'cpu.cfs_period_us'));
     cpus.push(parseCpuMax(quota === null || period === null ? null : `${quota.trim()} ${period.trim()}`));
   }
   for (const folder of upward(join(mount, 'memory'), groups.get('memory') ?? '/')) {
-    bytes.push(parseBytes(readText(join(folder, 'memory.limit_in_bytes'))));
+    bytes.push(parseBytes(readSystemFile(join(folder, 'memory.limit_in_bytes'))));
   }
   return { cpus: smallest(cpus), memoryBytes: smallest(bytes) };
 }

@@ -4,7 +4,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Doubt } from '../core/schema/doubt.ts';
-import { readText } from './processor.ts';
+import { readSystemFile } from './systemFile.ts';
 
 export interface FrequencySample {
   /** Clock of the fastest core at this moment; the core that asks is among them, and it is busy. */
@@ -71,27 +71,27 @@ function fallen(before: FrequencySample, after: FrequencySample): Doubt[] {
 
 /** Without a frequency driver, as in virtual machines; often the nominal clock, which never moves. */
 function cpuinfoMhz(root: string): number | null {
-  const lines = (readText(join(root, 'proc/cpuinfo')) ?? '').matchAll(/^cpu MHz\s*:\s*([\d.]+)$/gm);
+  const lines = (readSystemFile(join(root, 'proc/cpuinfo')) ?? '').matchAll(/^cpu MHz\s*:\s*([\d.]+)$/gm);
   return highest([...lines].map(([, mhz]) => Number(mhz)));
 }
 
 /** Turbo on or off, by Intel's driver or the common switch; null where neither exists. */
 export function readTurbo(root = '/'): boolean | null {
-  const off = readText(join(root, CPU_FOLDER, 'intel_pstate/no_turbo'))?.trim();
+  const off = readSystemFile(join(root, CPU_FOLDER, 'intel_pstate/no_turbo'))?.trim();
   if (off !== undefined) return off === '0';
-  const boost = readText(join(root, CPU_FOLDER, 'cpufreq/boost'))?.trim();
+  const boost = readSystemFile(join(root, CPU_FOLDER, 'cpufreq/boost'))?.trim();
   return boost === undefined ? null : boost === '1';
 }
 
 /** Whether hyper-threads are in use; null where the system does not tell. */
 export function readSmt(root = '/'): boolean | null {
-  const active = readText(join(root, CPU_FOLDER, 'smt/active'))?.trim();
+  const active = readSystemFile(join(root, CPU_FOLDER, 'smt/active'))?.trim();
   return active === undefined ? null : active === '1';
 }
 
 /** `always [madvise] never` -> `madvise`; null where the kernel has no transparent huge pages. */
 export function readHugePageMode(root = '/'): string | null {
-  const text = readText(join(root, 'sys/kernel/mm/transparent_hugepage/enabled'));
+  const text = readSystemFile(join(root, 'sys/kernel/mm/transparent_hugepage/enabled'));
   return /\[(\w+)\]/.exec(text ?? '')?.[1] ?? null;
 }
 
@@ -106,7 +106,7 @@ function foldersIn(folder: string, pattern: RegExp): string[] {
 }
 
 function numberIn(path: string): number | null {
-  const text = readText(path)?.trim() ?? '';
+  const text = readSystemFile(path)?.trim() ?? '';
   return /^-?\d+$/.test(text) ? Number(text) : null;
 }
 

@@ -1,8 +1,8 @@
 // What the processor is. On Linux from /proc and /sys, which say the same in every container and cost nothing;
 // elsewhere from systeminformation. A fact that the system does not tell is '' or null, never guessed.
-import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { cpu as systemCpu, type Systeminformation } from 'systeminformation';
+import { readSystemFile } from './systemFile.ts';
 
 /** As the system tells it, before anything is concluded. */
 export interface Processor {
@@ -18,7 +18,7 @@ export interface Processor {
 }
 
 export async function readProcessor(): Promise<Processor> {
-  const text = readText('/proc/cpuinfo');
+  const text = readSystemFile('/proc/cpuinfo');
   const parsed = text === null ? null : parseCpuinfo(text);
   if (parsed !== null) return parsed;
   return processorFrom(await guarded(systemCpu));
@@ -68,18 +68,18 @@ export function processorFrom(info: Systeminformation.CpuData | null): Processor
 }
 
 /** CPUs that this process may run on, a CPU quota included; a fraction where the quota is one. */
-export function effectiveCpus(cgroupCpuLimit: number | null): number {
+export function cpuAllowance(cgroupCpuLimit: number | null): number {
   return Math.min(availableParallelism(), cgroupCpuLimit ?? Infinity);
 }
 
 /** Read from the first CPU; null where the system does not tell (often so in virtual machines and off Linux). */
 export function readGovernor(): string | null {
-  return readText('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor')?.trim() ?? null;
+  return readSystemFile('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor')?.trim() ?? null;
 }
 
 /** Bytes of the unified cache of `level` that serves the first CPU. */
 export function readCacheBytes(level: 2 | 3): number | null {
-  const text = readText(`/sys/devices/system/cpu/cpu0/cache/index${level}/size`);
+  const text = readSystemFile(`/sys/devices/system/cpu/cpu0/cache/index${level}/size`);
   return text === null ? null : parseCacheSize(text);
 }
 
@@ -88,15 +88,6 @@ export function parseCacheSize(text: string): number | null {
   const [, digits, unit] = /^(\d+)([KM]?)$/.exec(text.trim()) ?? [];
   if (digits === undefined) return null;
   return Number(digits) * (unit === 'K' ? 2 ** 10 : unit === 'M' ? 2 ** 20 : 1);
-}
-
-/** The file's text, or null: most of these files exist on some kernels only. */
-export function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
 }
 
 /** systeminformation asks many system programs; where one of them is odd, a null is better than no run. */

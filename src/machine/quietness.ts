@@ -4,7 +4,8 @@
 import { loadavg } from 'node:os';
 import type { Doubt } from '../core/schema/doubt.ts';
 import type { Machine } from '../core/schema/machine.ts';
-import { effectiveCpus, readText } from './processor.ts';
+import { cpuAllowance } from './processor.ts';
+import { readSystemFile } from './systemFile.ts';
 
 const STEAL_LIMIT_PERCENT = 1;
 const PRESSURE_LIMIT_PERCENT = 5;
@@ -44,8 +45,8 @@ export function sampleQuietness(): QuietnessSample {
   const { user, system } = process.cpuUsage();
   return {
     atMs: performance.now(),
-    times: parseCpuTimes(readText('/proc/stat') ?? ''),
-    waitedUs: parsePressureTotal(readText('/proc/pressure/cpu') ?? ''),
+    times: parseCpuTimes(readSystemFile('/proc/stat') ?? ''),
+    waitedUs: parsePressureTotal(readSystemFile('/proc/pressure/cpu') ?? ''),
     ownUs: user + system,
   };
 }
@@ -105,7 +106,7 @@ export function machineDoubts(
   load: number | null = loadAverage(),
 ): Doubt[] {
   const doubts: Doubt[] = [];
-  const cpus = effectiveCpus(cpu.cgroupCpuLimit);
+  const cpus = cpuAllowance(cpu.cgroupCpuLimit);
   if (cpus < threads) {
     doubts.push({
       code: 'too-few-cpus',

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EnergyMeter, MeterOrReason } from './energyMeter.ts';
-import { readText } from './processor.ts';
+import { readSystemFile } from './systemFile.ts';
 
 const FOLDER = 'sys/class/powercap';
 /** `intel-rapl:0` is a socket, `intel-rapl:0:1` a part of it; `intel-rapl-mmio:0` is the same socket again. */
@@ -54,9 +54,9 @@ function zonesIn(folder: string): Zone[] {
     .filter((zone) => ZONE.test(zone))
     .sort()
     .map((zone) => ({
-      name: readText(join(folder, zone, 'name'))?.trim() ?? '',
+      name: readSystemFile(join(folder, zone, 'name'))?.trim() ?? '',
       path: join(folder, zone, 'energy_uj'),
-      rangeUj: wholeNumber(readText(join(folder, zone, 'max_energy_range_uj'))),
+      rangeUj: wholeNumber(readSystemFile(join(folder, zone, 'max_energy_range_uj'))),
     }))
     .filter(({ name }) => COUNTED.test(name));
 }

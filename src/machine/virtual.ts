@@ -1,13 +1,13 @@
 // Whether the machine is a virtual one, or the program sits in a container: both let neighbours into the numbers.
 import { existsSync } from 'node:fs';
-import { readText } from './processor.ts';
+import { readSystemFile } from './systemFile.ts';
 
 /** e.g. `Amazon EC2`, `container`, `container in a virtual machine`; null on bare metal or where unknown. */
 export function readVirtual(flags: readonly string[], root = ''): string | null {
   const container = existsSync(`${root}/.dockerenv`) || existsSync(`${root}/run/.containerenv`);
   const hypervisor = hypervisorOf(
     flags,
-    (name) => readText(`${root}/sys/class/dmi/id/${name}`)?.trim() ?? '',
+    (name) => readSystemFile(`${root}/sys/class/dmi/id/${name}`)?.trim() ?? '',
   );
   if (!container) return hypervisor;
   return hypervisor === null ? 'container' : `container in a virtual machine (${hypervisor})`;

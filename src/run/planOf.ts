@@ -2,7 +2,7 @@
 import type { Machine } from '../core/schema/machine.ts';
 import type { Run } from '../core/schema/run.ts';
 import type { TaskFile } from '../core/schema/taskFile.ts';
-import { effectiveCpus } from '../machine/processor.ts';
+import { cpuAllowance } from '../machine/processor.ts';
 import type { SomeAxes } from '../plan/axes.ts';
 import { makePlan, type Plan, type PlanOptions } from '../plan/plan.ts';
 import type { ReadyGraphs } from '../plan/readyGraphs.ts';
@@ -52,5 +52,5 @@ export function planOf(request: PlanRequest, accuracyThreads: number): Plan {
 
 /** The accuracy pass is not timed, so it may use the whole machine. */
 export function accuracyThreadsOf({ cpu }: Machine): number {
-  return Math.max(1, Math.floor(Math.min(cpu.physicalCores, effectiveCpus(cpu.cgroupCpuLimit))));
+  return Math.max(1, Math.floor(Math.min(cpu.physicalCores, cpuAllowance(cpu.cgroupCpuLimit))));
 }

@@ -4,7 +4,7 @@
 // leaves no trace is listed as unknown. Call after the timed calls: the proofs run the session once more and wait.
 import type { SettingProof } from '../core/schema/block.ts';
 import type { Doubt } from '../core/schema/doubt.ts';
-import { readText } from '../machine/processor.ts';
+import { readSystemFile } from '../machine/systemFile.ts';
 import { sessionOptions, type SessionSettings } from './settings.ts';
 
 export interface ProvenSession {
@@ -32,7 +32,7 @@ export async function proveSettings(
     threadProof(settings, sessions),
     await spinProof(settings, config.get('session.force_spinning_stop') ?? '0', sessions[0]),
     denormalProof(config.get('session.set_denormal_as_zero') ?? '0'),
-    hugePageProof(process.env['GLIBC_TUNABLES'], readText('/proc/self/smaps_rollup')),
+    hugePageProof(process.env['GLIBC_TUNABLES'], readSystemFile('/proc/self/smaps_rollup')),
     unknown('inter-op threads', String(options.interOpNumThreads)),
     unknown('execution mode', String(options.executionMode)),
     unknown('memory pattern', options.enableMemPattern === true ? 'on' : 'off'),

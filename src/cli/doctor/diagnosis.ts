@@ -20,7 +20,7 @@ import {
   type FrequencySample,
 } from '../../machine/frequency.ts';
 import { int8IsaOf, ISA_LABELS, isaOf } from '../../machine/isa.ts';
-import { effectiveCpus } from '../../machine/processor.ts';
+import { cpuAllowance } from '../../machine/processor.ts';
 import { machineDoubts, quietnessDoubts, readQuietness, type Quietness } from '../../machine/quietness.ts';
 import { claimTarget, targetReport } from '../../machine/target.ts';
 import { heapEnvironment } from '../../run/heap.ts';
@@ -92,7 +92,7 @@ export async function diagnose(threads: number, folder: string): Promise<Diagnos
     target: claimTarget(machine),
     targets: targetReport(machine),
     kernels: { float32: ISA_LABELS[isaOf(arch, cpu.flags)], int8: int8IsaOf(arch, cpu.flags) },
-    usableCpus: effectiveCpus(cpu.cgroupCpuLimit),
+    usableCpus: cpuAllowance(cpu.cgroupCpuLimit),
     effectiveCpus: cpus,
     smt: readSmt(),
     turbo: readTurbo(),

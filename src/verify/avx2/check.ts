@@ -5,7 +5,7 @@ import { variantKey } from '../../core/keys.ts';
 import type { Variant } from '../../core/schema/group.ts';
 import { readProcessor } from '../../machine/processor.ts';
 import type { Judging } from './comparison.ts';
-import type { Answer, Task } from './exchange.ts';
+import type { Answer, Job } from './exchange.ts';
 import { textBatches } from './texts.ts';
 import { FLIP_TOLERANCE, LOGIT_TOLERANCE, SCORE_TOLERANCE } from './tolerances.ts';
 import { verdictOf, type VariantVerdict } from './verdict.ts';
@@ -67,14 +67,14 @@ export async function check(options: CheckOptions): Promise<Check> {
   requireAvx2(emulated, emulatorPrefix(qemu, cpu));
   const { brand, flags } = await readProcessor();
   const native = { ...(await seeProcessor(NATIVE)), brand };
-  const tasks: Prepared[] = [];
-  for (const variant of wanted(options)) tasks.push(await prepare(entry, variant, options.texts)); // they share a file of weights
+  const prepared: Prepared[] = [];
+  for (const variant of wanted(options)) prepared.push(await prepare(entry, variant, options.texts)); // they share a file of weights
   const nearFma = await buildNearFma(flags);
   const quickened = Object.keys(nearFma.environment).length > 0;
   if (!quickened)
     onProgress('without a C compiler (cc) this may take several times longer, see docs/haswell.md');
   try {
-    const variants = await judgeAll(tasks, emulatorPrefix(qemu, cpu, nearFma.environment), options);
+    const variants = await judgeAll(prepared, emulatorPrefix(qemu, cpu, nearFma.environment), options);
     return {
       model: entry.name,
       onnxruntime: ONNXRUNTIME_VERSION,
@@ -83,7 +83,7 @@ export async function check(options: CheckOptions): Promise<Check> {
       emulated,
       sameKernels: native.isa === emulated.isa,
       tolerances: { logit: LOGIT_TOLERANCE, score: SCORE_TOLERANCE, flip: FLIP_TOLERANCE },
-      batches: (tasks[0]?.task.batches ?? []).map((texts) => texts.map((ids) => ids.length)),
+      batches: (prepared[0]?.job.batches ?? []).map((texts) => texts.map((ids) => ids.length)),
       variants,
       ok: variants.every(({ ok }) => ok),
       seconds: (performance.now() - start) / 1000,
@@ -99,7 +99,7 @@ function wanted({ entry, methods }: CheckOptions): Variant[] {
 }
 
 interface Prepared {
-  readonly task: Task;
+  readonly job: Job;
   readonly judging: Judging;
 }
 
@@ -110,7 +110,7 @@ async function prepare(entry: ModelEntry, variant: Variant, texts: number): Prom
   const batches = textBatches(loadTask(BUNDLED_TASK, null), tokenizer, texts, entry.maxPositions);
   const timed = await ensureGraph(entry, variant);
   const telling = line === null ? timed : await ensureGraph(entry, variant, { decisions: true });
-  const task = {
+  const job = {
     id: variantKey(variant),
     telling: telling.path,
     timed: line === null ? null : timed.path,
@@ -119,7 +119,7 @@ async function prepare(entry: ModelEntry, variant: Variant, texts: number): Prom
     batches,
   };
   const { protectsCls, strengths } = rule;
-  return { task, judging: { line, protectsCls, strengths: strengths ?? [] } };
+  return { job, judging: { line, protectsCls, strengths: strengths ?? [] } };
 }
 
 /** In the emulator the timed graph answers two batches: that it decides like the telling one is shown natively. */
@@ -131,7 +131,7 @@ async function judgeAll(
   { jobs, signal, onProgress }: CheckOptions,
 ): Promise<VariantVerdict[]> {
   const answers: (Answer | Error)[] = [];
-  for (const { task } of prepared) answers.push(await launchChild(task, NATIVE, { signal }));
+  for (const { job } of prepared) answers.push(await launchChild(job, NATIVE, { signal }));
   onProgress(`${prepared.length} variants answered natively; now emulated, ${jobs} at a time`);
   const verdicts: VariantVerdict[] = [];
   let next = 0;
@@ -142,13 +142,13 @@ async function judgeAll(
       if (one === undefined || native === undefined) return;
       const start = performance.now();
       const took = (): string => `${Math.round((performance.now() - start) / 1000)} s`;
-      const { task, judging } = one;
+      const { job, judging } = one;
       const onBatch = (done: number): void =>
-        onProgress(`${task.id}: ${done} of ${task.batches.length} batches, ${took()}`);
-      const emulatedTask = { ...task, timedBatches: task.timedBatches.slice(0, EMULATED_TIMED) };
-      const other = await launchChild(emulatedTask, emulator, { signal, onBatch });
-      verdicts[index] = verdictOf(task, judging, native, other);
-      onProgress(`${task.id}: done in ${took()}`);
+        onProgress(`${job.id}: ${done} of ${job.batches.length} batches, ${took()}`);
+      const emulatedJob = { ...job, timedBatches: job.timedBatches.slice(0, EMULATED_TIMED) };
+      const other = await launchChild(emulatedJob, emulator, { signal, onBatch });
+      verdicts[index] = verdictOf(job, judging, native, other);
+      onProgress(`${job.id}: done in ${took()}`);
     }
   };
   await Promise.all(Array.from({ length: jobs }, worker));

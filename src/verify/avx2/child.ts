@@ -1,19 +1,19 @@
-// The child process of the check: answers a task's texts with ONNX Runtime's CPU provider on whatever processor it
+// The child process of the check: answers a job's texts with ONNX Runtime's CPU provider on whatever processor it
 // finds itself on, and leaves. It is plain Node, so that it runs the same with and without an emulator around it:
-//   node dist/src/verify/avx2/child.js < task.json
-//   qemu-x86_64 -cpu Haswell /usr/bin/node dist/src/verify/avx2/child.js < task.json
+//   node dist/src/verify/avx2/child.js < job.json
+//   qemu-x86_64 -cpu Haswell /usr/bin/node dist/src/verify/avx2/child.js < job.json
 import { text } from 'node:stream/consumers';
 import { messageOf } from '../../core/errors.ts';
-import { PROGRESS, taskSchema, type Answer, type BatchAnswer, type Task } from './exchange.ts';
+import { PROGRESS, jobSchema, type Answer, type BatchAnswer, type Job } from './exchange.ts';
 import { createSession, type EncoderOutput, type EncoderSession } from '../../runtime/session.ts';
 import { toBatch } from '../../text/batch.ts';
 import { wearLeash } from '../../worker/leash.ts';
 
-async function work(task: Task): Promise<Answer> {
-  const inputs = task.batches.map((texts) =>
+async function work(job: Job): Promise<Answer> {
+  const inputs = job.batches.map((texts) =>
     toBatch(
       texts.map((ids) => ({ ids })),
-      task.padId,
+      job.padId,
     ),
   );
   const batches: BatchAnswer[] = [];
@@ -22,17 +22,17 @@ async function work(task: Task): Promise<Answer> {
     await each(session);
     await session.release();
   };
-  await answer(task.telling, async (session) => {
+  await answer(job.telling, async (session) => {
     for (const [index, input] of inputs.entries()) {
       batches.push(answerOf(await session.run(session.prepare(input))));
       process.stderr.write(`${PROGRESS}${index + 1}\n`);
     }
   });
   const timedDifferences: Answer['timedDifferences'] = [];
-  const { timed } = task;
+  const { timed } = job;
   if (timed !== null) {
     await answer(timed, async (session) => {
-      for (const batch of task.timedBatches) {
+      for (const batch of job.timedBatches) {
         const input = inputs[batch];
         if (input === undefined) throw new Error(`there is no batch ${batch}`);
         const output = answerOf(await session.run(session.prepare(input)));
@@ -41,7 +41,7 @@ async function work(task: Task): Promise<Answer> {
     });
   }
   const { user, system } = process.cpuUsage();
-  return { id: task.id, batches, timedDifferences, cpuSeconds: (user + system) / 1e6 };
+  return { id: job.id, batches, timedDifferences, cpuSeconds: (user + system) / 1e6 };
 }
 
 function answerOf({ logits, keptTokens, told = new Map() }: EncoderOutput): BatchAnswer {
@@ -67,7 +67,7 @@ function apart(one: BatchAnswer, other: BatchAnswer | undefined): number {
 
 wearLeash();
 try {
-  const answer = await work(taskSchema.parse(JSON.parse(await text(process.stdin))));
+  const answer = await work(jobSchema.parse(JSON.parse(await text(process.stdin))));
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 } catch (thrown) {
   process.stderr.write(`${messageOf(thrown)}\n`);

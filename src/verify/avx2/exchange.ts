@@ -1,4 +1,4 @@
-// What passes between the check and its child process: a task as plain JSON on stdin, an answer as one line of JSON on
+// What passes between the check and its child process: a job as plain JSON on stdin, an answer as one line of JSON on
 // stdout. Texts travel as token ids and graphs as paths, so that the child, which may run in an emulator at a hundredth
 // of the speed, loads ONNX Runtime and nothing else. A number that is not finite does not survive JSON, and an answer
 // that holds one is refused.
@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 const ids = z.array(z.number().int()).min(1);
 
-export const taskSchema = z.object({
+export const jobSchema = z.object({
   id: z.string(),
   /** The graph that tells its decisions. */
   telling: z.string(),
@@ -18,7 +18,7 @@ export const taskSchema = z.object({
   /** Batch -> text -> token ids, unpadded. */
   batches: z.array(z.array(ids).min(1)).min(1),
 });
-export type Task = z.infer<typeof taskSchema>;
+export type Job = z.infer<typeof jobSchema>;
 
 const decisionSchema = z.object({
   layer: z.number().int(),

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../core/errors.ts';
-import { answerSchema, PROGRESS, type Answer, type Task } from './exchange.ts';
+import { answerSchema, PROGRESS, type Answer, type Job } from './exchange.ts';
 import { LEASHED } from '../../worker/leash.ts';
 
 /** What stands before `node`: an emulator with its flags and variables, or nothing. */
@@ -32,11 +32,7 @@ const PATIENCE_MS = 60 * 60 * 1000;
 const TAIL_LINES = 3;
 
 /** @returns an Error if the child gave no answer: that, too, is a finding. */
-export async function launchChild(
-  task: Task,
-  prefix: Prefix,
-  options: LaunchOptions,
-): Promise<Answer | Error> {
+export async function launchChild(job: Job, prefix: Prefix, options: LaunchOptions): Promise<Answer | Error> {
   const [command, ...args] = [...prefix.command, process.execPath, options.childPath ?? CHILD, LEASHED];
   const child = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'], // the fourth is the leash
@@ -45,14 +41,14 @@ export async function launchChild(
   const watch = new Watch(() => child.kill('SIGKILL'), options);
   createInterface({ input: child.stderr }).on('line', (line) => watch.hear(line));
   child.stdin.on('error', () => undefined); // a child that died early; its exit tells
-  child.stdin.end(JSON.stringify(task));
+  child.stdin.end(JSON.stringify(job));
   try {
     const ended = new Promise<Ending>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => resolve({ code, signal }));
     });
     const [stdout, ending] = await Promise.all([text(child.stdout), ended]);
-    return watch.failure(ending) ?? parseAnswer(task, stdout);
+    return watch.failure(ending) ?? parseAnswer(job, stdout);
   } catch (thrown) {
     return new Error(messageOf(thrown));
   } finally {
@@ -117,12 +113,12 @@ class Watch {
 /** What qemu says of features that no program of ours asks for, and ONNX Runtime of shapes that are right. */
 const NOISE = /TCG doesn't support requested feature|VerifyOutputSizes/;
 
-/** @returns an Error for an answer that is none, or not to this task. */
-export function parseAnswer(task: Task, stdout: string): Answer | Error {
+/** @returns an Error for an answer that is none, or not to this job. */
+export function parseAnswer(job: Job, stdout: string): Answer | Error {
   const line = stdout.trimEnd().split('\n').at(-1) ?? '';
   try {
     const answer = answerSchema.parse(JSON.parse(line));
-    if (answer.id === task.id && answer.batches.length === task.batches.length) return answer;
+    if (answer.id === job.id && answer.batches.length === job.batches.length) return answer;
     return new Error(`the child answered ${answer.id} with ${answer.batches.length} batches`);
   } catch (thrown) {
     return new Error(`the child gave no answer (${messageOf(thrown).slice(0, 200)})`);

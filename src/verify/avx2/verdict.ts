@@ -1,5 +1,5 @@
 // The verdict on one variant: what was compared, how far the two machines were apart, and whether that is right.
-import type { Answer, Task } from './exchange.ts';
+import type { Answer, Job } from './exchange.ts';
 import { compareBatch, type Flip, type Judging, type TextComparison } from './comparison.ts';
 import { LOGIT_TOLERANCE, SCORE_TOLERANCE } from './tolerances.ts';
 import { messageOf } from '../../core/errors.ts';
@@ -37,23 +37,23 @@ export interface VariantVerdict {
 
 /** @param other the answer of the other machine; an Error if it gave none. */
 export function verdictOf(
-  task: Task,
+  job: Job,
   judging: Judging,
   native: Answer | Error,
   other: Answer | Error,
 ): VariantVerdict {
-  if (native instanceof Error) return failed(task, `natively: ${messageOf(native)}`);
-  if (other instanceof Error) return failed(task, `emulated: ${messageOf(other)}`);
+  if (native instanceof Error) return failed(job, `natively: ${messageOf(native)}`);
+  if (other instanceof Error) return failed(job, `emulated: ${messageOf(other)}`);
   let batches: TextComparison[][];
   try {
-    batches = compareAll(task, judging, native, other);
+    batches = compareAll(job, judging, native, other);
   } catch (thrown) {
-    return failed(task, messageOf(thrown));
+    return failed(job, messageOf(thrown));
   }
   const counted = count(batches);
   const reason = faultOf(batches.flat(), counted, [native, other]);
   return {
-    id: task.id,
+    id: job.id,
     ok: reason === null,
     reason,
     ...counted,
@@ -62,8 +62,8 @@ export function verdictOf(
   };
 }
 
-function compareAll(task: Task, judging: Judging, native: Answer, other: Answer): TextComparison[][] {
-  return task.batches.map((batch, index) => {
+function compareAll(job: Job, judging: Judging, native: Answer, other: Answer): TextComparison[][] {
+  return job.batches.map((batch, index) => {
     const [own, theirs] = [native.batches[index], other.batches[index]];
     if (own === undefined || theirs === undefined) throw new Error(`no answer to batch ${index}`);
     const lengths = batch.map((ids) => ids.length);
@@ -126,9 +126,9 @@ function faultOf(
   return null;
 }
 
-function failed(task: Task, reason: string): VariantVerdict {
+function failed(job: Job, reason: string): VariantVerdict {
   return {
-    ...{ id: task.id, ok: false, reason },
+    ...{ id: job.id, ok: false, reason },
     ...count([]),
     timedBatches: [0, 0],
     cpuSeconds: [0, 0],

@@ -4,7 +4,7 @@
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { readText } from '../../machine/processor.ts';
+import { readSystemFile } from '../../machine/systemFile.ts';
 
 const run = promisify(execFile);
 
@@ -25,7 +25,9 @@ export function usableCpus(): number[] | null {
   const allowed = allowedCpus('/proc/self/status');
   if (allowed === null) return null;
   return coresFirst(allowed, (cpu) =>
-    parseCpuList(readText(`/sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`) ?? String(cpu)),
+    parseCpuList(
+      readSystemFile(`/sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`) ?? String(cpu),
+    ),
   );
 }
 
@@ -78,6 +80,6 @@ export function isPinnedTo(pid: number, cpus: readonly number[]): boolean | null
 }
 
 function allowedCpus(statusFile: string): number[] | null {
-  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readText(statusFile) ?? '')?.[1];
+  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readSystemFile(statusFile) ?? '')?.[1];
   return list === undefined ? null : parseCpuList(list);
 }

@@ -1,11 +1,11 @@
 // CPU time of another process, from the kernel's books.
-import { readText } from '../../machine/processor.ts';
+import { readSystemFile } from '../../machine/systemFile.ts';
 
 const TICKS_PER_SECOND = 100;
 
 /** User and system time so far, microseconds; 0 where it cannot be read. */
 export function processCpuUs(pid: number): number {
-  return parseCpuUs(readText(`/proc/${pid}/stat`) ?? '');
+  return parseCpuUs(readSystemFile(`/proc/${pid}/stat`) ?? '');
 }
 
 /** Fields 14 and 15; the second, the name in brackets, may hold spaces. */

@@ -3,10 +3,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { Task } from '../../../src/verify/avx2/exchange.ts';
+import type { Job } from '../../../src/verify/avx2/exchange.ts';
 import { launchChild, NATIVE, parseAnswer } from '../../../src/verify/avx2/launch.ts';
 
-const TASK: Task = {
+const JOB: Job = {
   id: 'dense',
   telling: '/nowhere/telling.onnx',
   timed: null,
@@ -29,7 +29,7 @@ function childOf(program: string): string {
   return path;
 }
 const outcome = (program: string, patienceMs?: number) =>
-  launchChild(TASK, NATIVE, {
+  launchChild(JOB, NATIVE, {
     signal,
     childPath: childOf(program),
     ...(patienceMs === undefined ? {} : { patienceMs }),
@@ -47,7 +47,7 @@ describe('the child of the check', () => {
   it('tells of each batch', async () => {
     const heard: number[] = [];
     const program = `console.error('batch 1'); console.error('batch 2'); console.log(${JSON.stringify(JSON.stringify(GOOD))})`;
-    await launchChild(TASK, NATIVE, { signal, childPath: childOf(program), onBatch: (n) => heard.push(n) });
+    await launchChild(JOB, NATIVE, { signal, childPath: childOf(program), onBatch: (n) => heard.push(n) });
     assert.deepEqual(heard, [1, 2]);
   });
 
@@ -68,22 +68,22 @@ describe('the child of the check', () => {
 
   it('of a program that is not there is an error, not a crash', async () => {
     const prefix = { command: ['/nowhere/qemu'], environment: {} };
-    assert.match(reason(await launchChild(TASK, prefix, { signal })), /ENOENT/);
+    assert.match(reason(await launchChild(JOB, prefix, { signal })), /ENOENT/);
   });
 
   it('says what ONNX Runtime says of a graph that is not there', async () => {
-    assert.match(reason(await launchChild(TASK, NATIVE, { signal })), /code 1 \| .*telling\.onnx/);
+    assert.match(reason(await launchChild(JOB, NATIVE, { signal })), /code 1 \| .*telling\.onnx/);
   });
 });
 
 describe('an answer', () => {
   it('is refused if it is cut, of another variant, or holds what is no number', () => {
     const line = JSON.stringify(GOOD);
-    assert.deepEqual(parseAnswer(TASK, line), GOOD);
-    assert.match(reason(parseAnswer(TASK, line.slice(0, -9))), /gave no answer/);
-    assert.match(reason(parseAnswer(TASK, '')), /gave no answer/);
-    assert.match(reason(parseAnswer({ ...TASK, id: 'ltp:x2' }, line)), /answered dense/);
+    assert.deepEqual(parseAnswer(JOB, line), GOOD);
+    assert.match(reason(parseAnswer(JOB, line.slice(0, -9))), /gave no answer/);
+    assert.match(reason(parseAnswer(JOB, '')), /gave no answer/);
+    assert.match(reason(parseAnswer({ ...JOB, id: 'ltp:x2' }, line)), /answered dense/);
     const broken = { ...GOOD, batches: [{ ...GOOD.batches[0], logits: [1, NaN] }] };
-    assert.match(reason(parseAnswer(TASK, JSON.stringify(broken))), /gave no answer.*logits/);
+    assert.match(reason(parseAnswer(JOB, JSON.stringify(broken))), /gave no answer.*logits/);
   });
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Judging } from '../../../src/verify/avx2/comparison.ts';
-import type { Answer, Task } from '../../../src/verify/avx2/exchange.ts';
+import type { Answer, Job } from '../../../src/verify/avx2/exchange.ts';
 import { verdictOf } from '../../../src/verify/avx2/verdict.ts';
 
-const TASK: Task = {
+const JOB: Job = {
   id: 'ltp:x2',
   telling: 'telling.onnx',
   timed: 'timed.onnx',
@@ -17,7 +17,7 @@ const JUDGING: Judging = { line: 'threshold', protectsCls: true, strengths: [0.5
 /** @param scores of the second token, by text. */
 function answer(scores: readonly [number, number], logit = 1): Answer {
   return {
-    id: TASK.id,
+    id: JOB.id,
     batches: scores.map((score) => ({
       logits: [logit, 0],
       keptTokens: [score >= 0.5 ? 3 : 2],
@@ -28,7 +28,7 @@ function answer(scores: readonly [number, number], logit = 1): Answer {
   };
 }
 
-const judge = (native: Answer | Error, other: Answer | Error) => verdictOf(TASK, JUDGING, native, other);
+const judge = (native: Answer | Error, other: Answer | Error) => verdictOf(JOB, JUDGING, native, other);
 
 describe('the verdict on a variant', () => {
   it('is good for the same answers, and says what was compared', () => {
