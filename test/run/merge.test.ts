@@ -122,14 +122,17 @@ test('the rows of a merged run are, byte for byte, those of the whole run with t
   }
 });
 
+const labelling = (model: string) => ({ model, task: 'mine', found: 'exact' as const, outputs: [] });
+
 test('order and repetition of the parts do not matter, and nothing of theirs is changed', () => {
   const { parts } = scene(3);
+  parts.forEach((part, index) => part.writeRun({ ...part.readRun(), labels: [labelling(`m${index}`)] }));
   const before = parts.map(contents);
   const merged = joined(parts);
   assert.deepEqual(joined([...parts].reverse()), merged);
   assert.deepEqual(joined([...parts, parts[0]!]), merged);
   assert.deepEqual(parts.map(contents), before);
-  assert.deepEqual(merged.run.mergedFrom, ['part-0', 'part-1', 'part-2']);
+  assert.deepEqual([merged.run.mergedFrom, merged.run.labels?.length], [['part-0', 'part-1', 'part-2'], 3]);
 });
 
 test('what is missing is named, and accepted with --partial', () => {
