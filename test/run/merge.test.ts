@@ -309,7 +309,7 @@ test('the command writes the run, its summary and its report, twice the same', (
   assert.deepEqual(contents(folder), written);
   const cases: [string[], RegExp][] = [
     [[id, '--out', out], /is merged already/],
-    [[], /merge takes the runs of all parts/],
+    [[], /merge needs the runs of all parts/],
     [['nope', '--out', out], /no run "nope"/],
     [['part-1', '--out', out], /the plan is not complete: shard 1 of 2/],
   ];
