@@ -13,12 +13,22 @@ import { isolate } from './runner/isolation.ts';
 import { onlyMatching, quietWhilePassing, ranTests } from './runner/events.ts';
 import { parseWanted, select, type Wanted } from './runner/selection.ts';
 
+/** Ends the processes of the tests. */
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    stop.abort();
+    process.exit(1);
+  });
+}
+
 const inTests = (path: string): string => join(import.meta.dirname, path);
 
 function eventsOf(files: readonly string[], pattern: RegExp | null): AsyncIterable<TestEvent> {
   const tests = run({
     files: files.map(inTests),
     concurrency: availableParallelism(),
+    signal: stop.signal,
     ...(pattern === null ? {} : { testNamePatterns: pattern }),
   });
   tests.on('test:fail', () => (process.exitCode = 1));

@@ -13,9 +13,6 @@ export function isolate(): void {
   process.once('exit', () => {
     remove(root);
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => process.exit(1));
-  }
   process.env = isolated(process.env, root);
 }
 
