@@ -21,7 +21,7 @@ const RATES = [0.85, 0.65, 0.45, 0.25, 0.1];
 const STEEPEST = 0.3;
 const ADDED_AT_MOST = 3;
 
-export function firstGrid(method: CalibratedMethod): readonly number[] {
+function firstGrid(method: CalibratedMethod): readonly number[] {
   return method === 'topk' ? RATES : THRESHOLDS;
 }
 

@@ -13,7 +13,7 @@ const ROUNDS = 6;
 const CHILDREN_A_ROUND = 30;
 const LEAST_SHARE = 1 / 4;
 /** Relative miss of a FLOPs target beyond which the search has failed. */
-export const ACCEPTED_MISS = 0.03;
+const ACCEPTED_MISS = 0.03;
 
 export interface Outcome {
   /** Null: nothing that was measured meets the goal. */

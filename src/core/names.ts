@@ -39,7 +39,6 @@ export const PROVIDERS = ['cpu', 'cuda', 'webgpu'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
 
 export const PRECISIONS = ['fp32'] as const;
-export type Precision = (typeof PRECISIONS)[number];
 /** The precision of a group of ready graphs: each has the number format of its file. */
 export const AS_IS = 'as-is';
 

@@ -9,12 +9,12 @@ import { DATA_TYPE } from '../onnx/proto.ts';
  * Of methods that decide after attention, float [B, longest], a slot for each row that entered the layer; of those
  * that decide before it, float [T], a row each. Absent for a layer that decides nothing.
  */
-export function scoreOutput(layer: number): string {
+function scoreOutput(layer: number): string {
   return `score.${layer}`;
 }
 
 /** int64, shaped like the score: 1 where the method keeps the token, whatever becomes of [CLS] and empty slots. */
-export function keepOutput(layer: number): string {
+function keepOutput(layer: number): string {
   return `keep.${layer}`;
 }
 

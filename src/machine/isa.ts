@@ -3,20 +3,9 @@
 // onnxruntime/core/mlas/lib/platform.cpp (read at the 1.30 line): AMX and VNNI serve int8 products only, so a
 // float32 graph runs the same AVX-512F kernels on Skylake-X and Sapphire Rapids.
 
-export const ISAS = ['avx512', 'avx2', 'avx', 'sse', 'neon', 'unknown'] as const;
-export type Isa = (typeof ISAS)[number];
+export type Isa = 'avx512' | 'avx2' | 'avx' | 'sse' | 'neon' | 'unknown';
 
-export const INT8_ISAS = [
-  'amx',
-  'avx512-vnni',
-  'avx512',
-  'avx-vnni',
-  'avx2',
-  'sse',
-  'neon',
-  'unknown',
-] as const;
-export type Int8Isa = (typeof INT8_ISAS)[number];
+export type Int8Isa = Exclude<Isa, 'avx'> | 'amx' | 'avx512-vnni' | 'avx-vnni';
 
 /** Kernels of float32 matrix products. `flags` as in /proc/cpuinfo; `arch` as `process.arch` names it. */
 export function isaOf(arch: string, flags: readonly string[]): Isa {

@@ -41,7 +41,7 @@ export function stepsOf(plan: Plan): Step[] {
 const LEAST_BLOCKS = 5;
 
 /** Time blocks that every group gets; with an interval the schedule adds those that are needed. */
-export function fixedBlocks({ blocks, interval }: Plan): number {
+function fixedBlocks({ blocks, interval }: Plan): number {
   return interval === null ? blocks : Math.min(LEAST_BLOCKS, blocks);
 }
 

@@ -11,7 +11,6 @@ import { hintFor } from '../core/suggestion.ts';
 import { someAxesSchema } from './axes.ts';
 
 export const COST_CHOICES = ['none', 'largest', 'all'] as const;
-export type CostChoice = (typeof COST_CHOICES)[number];
 
 export const effortSchema = z.strictObject({
   /** Fresh processes per group; with an interval, the number that the time is dealt out for. */

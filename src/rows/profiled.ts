@@ -69,7 +69,7 @@ export function analyticFlops(profile: ProfileBlock, variant: ProfileVariant): E
 }
 
 /** What each input batch had the graph do. */
-export function countsOf({ lengths }: ProfileBlock, { kept, orphans }: ProfileVariant): TokenCounts[] {
+function countsOf({ lengths }: ProfileBlock, { kept, orphans }: ProfileVariant): TokenCounts[] {
   return lengths.map((own, input) => ({
     lengths: own,
     paddedLength: Math.max(...own),

@@ -16,7 +16,7 @@ import { accuracyGroup, type Step } from '../plan/steps.ts';
 /** Provider name -> why it cannot be used here. */
 export type Obstacles = ReadonlyMap<string, string>;
 
-export function wantedGroups(plan: Plan, obstacles: Obstacles): WantedGroup[] {
+function wantedGroups(plan: Plan, obstacles: Obstacles): WantedGroup[] {
   return plan.groups.map((planned) => wantedGroup(planned, plan, obstacles));
 }
 

@@ -65,7 +65,7 @@ function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 }
 
 /** How many times faster `id` is than `baseline`, block by block. */
-export function blockRatios(blocks: readonly TimedBlock[], id: string, baseline: string): BlockRatio[] {
+function blockRatios(blocks: readonly TimedBlock[], id: string, baseline: string): BlockRatio[] {
   return blocks.flatMap((block) => {
     const { costs: own, replicates } = prepare(block);
     const ratio = costRatio(own, id, baseline);

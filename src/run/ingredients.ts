@@ -5,8 +5,6 @@ import type { Plan } from '../plan/plan.ts';
 import { essenceOf } from '../plan/readyGraphs.ts';
 import type { Sources } from './workbench.ts';
 
-export type Ingredients = Readonly<Record<string, string>>;
-
 /** e.g. `{ code: "…", "model minilm-l6": "…", "task sst2": "…" }`. */
 export function ingredientsOf(plan: Plan, zoo: Zoo, sources: Sources): Record<string, string> {
   const groups = (plan.whole ?? plan.groups).map(({ group }) => group);

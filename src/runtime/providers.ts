@@ -2,7 +2,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { BenchError } from '../core/errors.ts';
 import { PROVIDERS, type ProviderName } from '../core/names.ts';
 import type { Attempt } from './provider.ts';
 import { PATIENCE } from './proofs.ts';
@@ -45,14 +44,6 @@ export async function probeProvider(
 
 export function probeProviders(limitMs: number = TIME_LIMIT_MS): Promise<ProviderProbe[]> {
   return Promise.all(PROVIDERS.map((name) => probeProvider(name, limitMs)));
-}
-
-/** For a run that was asked for this provider: an unusable one ends it with the reason and the remedy. */
-export async function requireProvider(name: ProviderName): Promise<void> {
-  const probe = await probeProvider(name);
-  if (!probe.available) {
-    throw new BenchError(`provider ${name} cannot be used here: ${probe.reason}`, probe.remedy);
-  }
 }
 
 /** Variables to start a worker process with, so that the provider behaves alike on every call. */

@@ -22,7 +22,7 @@ export interface EncoderSession {
   readonly outputNames: readonly string[];
   /** Wall-clock of loading the graph and optimising it, milliseconds. */
   readonly loadMs: number;
-  /** Threads that appeared while the session was made (Linux; else null). See `threadsProven`. */
+  /** Threads that appeared while the session was made (Linux; else null). See `threadProof` (settingsProof.ts). */
   readonly threadsStarted: number | null;
   readonly takes: Takes;
   prepare(batch: TokenInputs): Feeds;
@@ -66,16 +66,6 @@ function runOf(session: ort.InferenceSession, { fetches, decode }: GraphPorts): 
       throw ofAnotherTokenizer(thrown) ?? thrown;
     }
   };
-}
-
-/**
- * Whether the thread setting acted: a pool of n threads starts n - 1 beside the caller's. The first session of
- * a process starts one more, which serves no operator (seen with 1.30), so more than expected proves nothing
- * wrong. Null where threads cannot be counted.
- */
-export function threadsProven(session: EncoderSession, threads: number): boolean | null {
-  if (session.threadsStarted === null) return null;
-  return session.threadsStarted >= threads - 1 && session.threadsStarted <= threads;
 }
 
 async function load(path: string, settings: SessionSettings): Promise<ort.InferenceSession> {

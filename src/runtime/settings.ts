@@ -7,7 +7,7 @@ import type { ProviderName } from '../core/names.ts';
 import { providerOf } from './registry.ts';
 
 /** Config entries that exist in ONNX Runtime 1.30 and that the bench has a use for. */
-export const CONFIG_KEYS = [
+const CONFIG_KEYS = [
   'session.force_spinning_stop',
   'session.intra_op.allow_spinning',
   'session.intra_op.spin_duration_us',
@@ -21,8 +21,7 @@ export const CONFIG_KEYS = [
 ] as const;
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
 
-export const OPTIMIZATION_LEVELS = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;
-export type OptimizationLevel = (typeof OPTIMIZATION_LEVELS)[number];
+export type OptimizationLevel = 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
 
 export interface SessionSettings {
   readonly provider: ProviderName;

@@ -13,12 +13,6 @@ export function studentTail(t: number, degreesOfFreedom: number): number {
   return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5);
 }
 
-/** P(T <= t). */
-export function studentCdf(t: number, degreesOfFreedom: number): number {
-  const half = studentTail(t, degreesOfFreedom) / 2;
-  return t < 0 ? half : 1 - half;
-}
-
 /** The t that |T| exceeds with the probability `tail`, 0 < tail <= 1; e.g. 0.05 for the ends of a 95 % interval. */
 export function studentBound(tail: number, degreesOfFreedom: number): number {
   check(degreesOfFreedom);

@@ -51,11 +51,6 @@ export function timedBatches(documents: readonly Document[], batch: number, padI
     .map((slice) => toBatch(slice, padId));
 }
 
-/** Batches of at most `batch` documents that hold every document, in order. */
-export function allBatches(documents: readonly Document[], batch: number, padId: number): TokenBatch[] {
-  return slices(documents, batch).map((slice) => toBatch(slice, padId));
-}
-
 function slices<T>(items: readonly T[], size: number): T[][] {
   if (!Number.isSafeInteger(size) || size < 1) throw new RangeError(`batch size ${size}`);
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>

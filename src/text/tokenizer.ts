@@ -1,6 +1,5 @@
 // Text to token ids, by the files of a model's folder. Nothing is ever cut or padded here, whatever `truncation` and
-// `padding` the file carries: cutting is truncate.ts, and a text that may not be cut and does not fit is an
-// error (assertFits). Accepted are BERT's WordPiece and byte-level BPE: of both it is known what a space between
+// `padding` the file carries: cutting is truncate.ts. Accepted are BERT's WordPiece and byte-level BPE: of both it is known what a space between
 // two texts does to their ids, which composing documents rests on.
 import { BenchError } from '../core/errors.ts';
 import { readTokenizerFolder, type TokenizerFile } from './tokenizers/files.ts';
@@ -128,14 +127,5 @@ function missing({ path, roles }: TokenizerFile, token: string): never {
     role === undefined
       ? "use a BERT or RoBERTa model's file"
       : `name the token of that role as ${role}_token in special_tokens_map.json beside it`,
-  );
-}
-
-/** Refuses a text of more tokens than the model has positions. @param what names the text and the model. */
-export function assertFits(tokens: number, maxPositions: number, what: string): void {
-  if (tokens <= maxPositions) return;
-  throw new BenchError(
-    `${what}: ${tokens} tokens, but the model has ${maxPositions} positions`,
-    `shorten the text, or ask for sequence lengths of at most ${maxPositions}`,
   );
 }

@@ -21,7 +21,7 @@ export function encodeWithin(
 }
 
 /** Wraps bare ids of one text or two, cut so that with the special tokens they are at most `seqLen`. */
-export function wrapWithin(
+function wrapWithin(
   tokenizer: Tokenizer,
   first: readonly number[],
   second: readonly number[] | undefined,

@@ -3,7 +3,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { BenchError } from '../../src/core/errors.ts';
-import { createSession, threadsProven, type TokenInputs } from '../../src/runtime/session.ts';
+import { createSession, type TokenInputs } from '../../src/runtime/session.ts';
+import { threadProof } from '../../src/runtime/settingsProof.ts';
 import { sessionOptions } from '../../src/runtime/settings.ts';
 import { writeCountingEncoder } from './countingEncoder.ts';
 
@@ -42,9 +43,9 @@ describe('an encoder session', () => {
   it('starts as many threads as it is told to', async (t) => {
     for (const threads of [1, 2, 4]) {
       const session = await createSession(graph, { provider: 'cpu', threads });
-      const proven = threadsProven(session, threads);
-      if (proven === null) t.skip('threads can be counted on Linux only');
-      else assert.equal(proven, true, `${threads} asked, ${session.threadsStarted ?? '?'} started`);
+      const { effective, observed } = threadProof({ provider: 'cpu', threads }, [session]);
+      if (effective === null) t.skip('threads can be counted on Linux only');
+      else assert.equal(effective, true, `${threads} asked, ${observed ?? '?'}`);
       await session.release();
     }
   });
@@ -52,7 +53,7 @@ describe('an encoder session', () => {
   it('sees a thread setting that did not act', async (t) => {
     const session = await createSession(graph, { provider: 'cpu', threads: 1 });
     if (session.threadsStarted === null) t.skip('threads can be counted on Linux only');
-    else assert.equal(threadsProven(session, 4), false);
+    else assert.equal(threadProof({ provider: 'cpu', threads: 4 }, [session]).effective, false);
     await session.release();
   });
 

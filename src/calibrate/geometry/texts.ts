@@ -7,7 +7,7 @@ import type { Tokenizer } from '../../text/tokenizer.ts';
 import type { TokenInputs } from '../../runtime/session.ts';
 
 /** Texts a length: fewer of the long ones, which hold more tokens each. */
-export const CALIBRATION_LENGTHS: Readonly<Record<number, number>> = {
+const CALIBRATION_LENGTHS: Readonly<Record<number, number>> = {
   32: 48,
   64: 24,
   128: 12,

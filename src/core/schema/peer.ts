@@ -8,7 +8,6 @@ import { blockVariantSchema } from './timedVariant.ts';
 
 /** The points of the method `peer`; their variant keys are `peer:NAME`. */
 export const PEERS = ['ort-exported', 'ort-optimized', 'torch-eager', 'torch-compiled'] as const;
-export type PeerName = (typeof PEERS)[number];
 
 export const peerBlockSchema = z.object({
   ...blockBase,

@@ -44,7 +44,7 @@ export function speedVerdict(speedup: Interval | null | undefined, floor: number
   return 'not distinguishable';
 }
 
-export function accuracyVerdict(row: Row): AccuracyVerdict {
+function accuracyVerdict(row: Row): AccuracyVerdict {
   if (row.noAccuracy !== undefined) return 'none';
   const delta = row.accuracy?.deltaVsDense;
   if (delta === null || delta === undefined) return 'not measured';
@@ -123,10 +123,10 @@ function worthOf(speed: Readonly<Record<SpeedVerdict, number>>, accuracy: Accura
   return accuracy === 'not measured' ? 'faster, accuracy unknown' : 'worth it here';
 }
 
-export function speedupOf(row: Row): number | null {
+function speedupOf(row: Row): number | null {
   return row.speedup?.vsDense?.median ?? null;
 }
 
-export function deltaOf(row: Row): number | null {
+function deltaOf(row: Row): number | null {
   return row.accuracy?.deltaVsDense?.value ?? null;
 }

@@ -7,7 +7,7 @@ const WANTED_REQUESTS = 40;
 /** In all turns of a variant; fewer say nothing about a load. */
 export const LEAST_REQUESTS = 10;
 /** Share of what dense manages: busy enough for queues, with room for slower variants. */
-export const DEFAULT_LOAD = 0.7;
+const DEFAULT_LOAD = 0.7;
 
 export interface Pace {
   /** Mean time of a request of dense on one stream with the others idle or busy, milliseconds. */

@@ -7,7 +7,7 @@ import type { ModelEntry, PointEntry, ZooFile } from '../entry.ts';
 import { GEOMETRY_FILE, readGeometry, type GeometryModel } from './data.ts';
 import { pointPath } from './points.ts';
 
-export const CALIBRATE_COMMAND = 'npm run models -- calibrate-geometry';
+const CALIBRATE_COMMAND = 'npm run models -- calibrate-geometry';
 
 /** The declared geometries whose files have been made before. @param directory of the zoo. */
 export function geometryEntries(directory: string): ModelEntry[] {

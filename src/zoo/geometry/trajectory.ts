@@ -25,8 +25,8 @@ const READ_LAYERS = 12;
 const LEAST_SHARE = 1 / 40;
 
 /** Of `linear` and `constant`: the ratio that the paper's abstract names, and the length at which it is met. */
-export const HEADLINE_RATIO = 2.1;
-export const HEADLINE_TOKENS = 128;
+const HEADLINE_RATIO = 2.1;
+const HEADLINE_TOKENS = 128;
 
 export interface Depth {
   /** L */

@@ -28,7 +28,7 @@ export function chartConfiguration(spec: ChartSpec, theme: Theme, format: Format
   return configuration as unknown as ChartConfiguration;
 }
 
-export function chartDataset(spec: ChartSpec, series: ChartSeries, index: number, theme: Theme): object {
+function chartDataset(spec: ChartSpec, series: ChartSeries, index: number, theme: Theme): object {
   const color = theme.colors[series.role] ?? theme.text;
   if (spec.kind === 'bars') {
     return { label: series.label, data: series.points.map((point) => point.x), backgroundColor: color };
@@ -61,7 +61,7 @@ export function chartDataset(spec: ChartSpec, series: ChartSeries, index: number
   };
 }
 
-export function chartOptions(spec: ChartSpec, theme: Theme, format: Format): object {
+function chartOptions(spec: ChartSpec, theme: Theme, format: Format): object {
   const bars = spec.kind === 'bars';
   const font = { family: theme.font, size: format.fontSize };
   return {
@@ -93,7 +93,7 @@ interface TooltipItem {
   readonly raw: number | { readonly from: ChartPoint };
 }
 
-export function tooltipText(spec: ChartSpec, { dataset, raw }: TooltipItem): string {
+function tooltipText(spec: ChartSpec, { dataset, raw }: TooltipItem): string {
   const short = (value: number): string => String(Number(value.toPrecision(4)));
   if (typeof raw === 'number') return `${dataset.label}: ${short(raw)}${spec.x.suffix ?? ' ms'}`;
   const { x, y, low, high } = raw.from;
@@ -101,13 +101,7 @@ export function tooltipText(spec: ChartSpec, { dataset, raw }: TooltipItem): str
   return `${dataset.label}: ${short(y)}${spec.y.suffix ?? ''}${range} at ${short(x)}${spec.x.suffix ?? ''}`;
 }
 
-export function chartScale(
-  spec: ChartSpec,
-  axis: ChartAxis,
-  theme: Theme,
-  font: object,
-  side: 'x' | 'y',
-): object {
+function chartScale(spec: ChartSpec, axis: ChartAxis, theme: Theme, font: object, side: 'x' | 'y'): object {
   const log = axis.scale === 'log';
   const bars = spec.kind === 'bars';
   const [low, high] =

@@ -9,7 +9,7 @@ import { chartConfiguration } from '../charts/paint.ts';
 import type { ChartSpec } from '../../findings/charts/chartSpec.ts';
 import { LIGHT, withSpareLooks } from '../charts/palette.ts';
 
-export const PNG_SIZE = { width: 960, height: 560 } as const;
+const PNG_SIZE = { width: 960, height: 560 } as const;
 
 const FAMILY = 'Bench Sans';
 const FONT_FILES = ['DejaVuSans-subset.ttf', 'DejaVuSans-Bold-subset.ttf'] as const;
