@@ -66,7 +66,10 @@ test('what is wrong is said with the name of the option', () => {
     [() => parseRunOptions({ runId: '../x' }), /^runBench: runId: /],
     [() => parseRunOptions({ signal: true }), /^runBench: signal: /],
     [() => parseResumeOptions({ seqLens: [32] }), /^resumeBench: Unrecognized key: "seqLens"/],
-    [() => planRequestOf(parseBenchOptions({ task: 'nope' })), /^unknown task "nope" \(`npm run data -- list` shows them; a file is \{ file: /],
+    [
+      () => planRequestOf(parseBenchOptions({ task: 'nope' })),
+      /^unknown task "nope" \(`npm run data -- list` shows them; a file is \{ file: /,
+    ],
     [() => planOf(planRequestOf(parseBenchOptions({ suite: 'nope' })), 1), /^unknown suite "nope"/],
     [
       () => planOf(planRequestOf(parseBenchOptions({ methods: ['best'] })), 1),

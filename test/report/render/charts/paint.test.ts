@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chartConfiguration } from '../../../../src/report/render/charts/paint.ts';
-import { DARK, LIGHT, METHOD_LOOK } from '../../../../src/report/render/charts/palette.ts';
+import {
+  DARK,
+  LIGHT,
+  METHOD_LOOK,
+  SPARE_LOOKS,
+  spareOf,
+  withSpareLooks,
+} from '../../../../src/report/render/charts/palette.ts';
 import { chartsOf } from '../../../fixtures/report.ts';
 import { fixtureSummary } from '../../../fixtures/summary.ts';
 
@@ -19,6 +26,21 @@ test('each method has the same colour and shape in every chart', () => {
   const colors = Object.values(METHOD_LOOK);
   assert.equal(new Set(colors.map(({ light }) => light)).size, colors.length);
   assert.equal(new Set(colors.map(({ shape }) => shape)).size, colors.length);
+});
+
+test('methods that nobody has chosen a look for have one each, alike in every report', () => {
+  const specs = (...roles: string[]) => [{ series: roles.map((role) => ({ role })) as never }];
+  const alone = withSpareLooks(LIGHT, specs('largest-norm', 'topk'));
+  const look = SPARE_LOOKS[spareOf('largest-norm')];
+  assert.deepEqual([alone.colors['largest-norm'], alone.shapes['largest-norm']], [look?.light, look?.shape]);
+  assert.equal(alone.colors['topk'], METHOD_LOOK.topk.light);
+  const names = SPARE_LOOKS.map((_, index) => `method-${index}`);
+  const { colors } = withSpareLooks(DARK, specs(...names));
+  assert.equal(new Set(names.map((name) => colors[name])).size, names.length);
+  const everyone = [...Object.values(METHOD_LOOK), ...SPARE_LOOKS];
+  for (const scheme of ['light', 'dark'] as const) {
+    assert.equal(new Set(everyone.map((one) => one[scheme])).size, everyone.length);
+  }
 });
 
 test('a chart in the dark theme differs only by colours', () => {
