@@ -104,9 +104,18 @@ function silenceOf(
       const width = dims.length === 2 ? (dims[1] ?? 0) : 0;
       return dims.length <= 2 && (width < LEAST_WIDTH || width === classes());
     };
-    if (said !== undefined) return !mayAnswer(said);
-    const answers = model.outputs.filter((name) => name !== 'kept_tokens' && mayAnswer(name));
-    return answers.every((name) => STATES.test(name));
+    const told = model.outputs.filter((name) => name !== 'kept_tokens');
+    const ofRank = (rank: number): string | undefined =>
+      told.find((name) => (model.outputDims[name]?.length ?? 2) === rank);
+    // In the order in which the runtime looks for answers (runtime/readyAnswers.ts).
+    const logits = told.find((name) => name === 'logits');
+    const chosen = said ?? logits ?? ofRank(2) ?? ofRank(1) ?? ofRank(3);
+    if (chosen === undefined) return false;
+    if (!mayAnswer(chosen)) return true;
+    if (chosen === said || chosen === 'logits') return false;
+    // Of an untold width beside states that are told: an embedding of the text.
+    const besideStates = told.some((name) => (model.outputDims[name]?.[2] ?? 0) >= LEAST_WIDTH);
+    return STATES.test(chosen) || (besideStates && model.outputDims[chosen]?.[1] === null);
   };
   if (!files.some(isEncoder)) return null;
   notice(
