@@ -171,6 +171,17 @@ it('measures an encoder that ends in states, without accuracy and without failur
   assert.deepEqual([row.status, row.accuracy, row.noAccuracy], ['ok', null, 'no classifier']);
 });
 
+it('takes an unnamed output of untold width beside states for an embedding, unless it is named as the answers', () => {
+  const pooled = writeReadyGraph(folder, 'pooled', { states: true, pooled: true });
+  const { code, stderr, stdout } = bench('--baseline', pooled, '--run-id', 'pooled', ...SMALL);
+  assert.equal(code, 0, stderr + stdout);
+  const row = rowOf(readRun('pooled'), 'dense', 16);
+  assert.deepEqual([row.status, row.accuracy, row.noAccuracy], ['ok', null, 'no classifier']);
+  const named = bench('--baseline', pooled, '--graph-outputs', 'logits=1607', '--list', ...SMALL);
+  assert.equal(named.code, 0, named.stderr);
+  assert.doesNotMatch(named.stderr, /accuracy: none/);
+});
+
 it('refuses a graph that it cannot follow before it measures anything', () => {
   const { code, stderr } = bench('--graph', graph('cut'), ...BASELINE, ...SMALL);
   assert.equal(code, 2);

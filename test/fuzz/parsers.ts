@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readJson } from '../../src/core/atomicFile.ts';
 import type { Random } from '../../src/core/random.ts';
+import { blockSchema } from '../../src/core/schema/block.ts';
 import { parseEncoderConfig } from '../../src/graphs/config.ts';
 import { GraphBuilder } from '../../src/onnx/builder.ts';
 import { encodeModel } from '../../src/onnx/proto.ts';
@@ -14,6 +15,14 @@ import { readZipEntry } from '../../src/text/zip.ts';
 import { readSafetensors } from '../../src/weights/safetensors.ts';
 import { readLocalManifest } from '../../src/zoo/localZoo.ts';
 import { readGraphFile } from '../../src/zoo/readyGraph.ts';
+import {
+  accuracyBlock,
+  costBlock,
+  profileBlock,
+  profiledVariant,
+  timeBlock,
+  timedVariant,
+} from '../fixtures/blocks.ts';
 import { fixtureSummary } from '../fixtures/summary.ts';
 import { zipBytes } from '../text/zipBytes.ts';
 import { withOddHeader, withOddValue } from './mutations.ts';
@@ -145,6 +154,13 @@ const MANIFEST = {
   ],
 };
 
+const BLOCKS = [
+  timeBlock(0, [timedVariant('dense', [[10], [10.5]]), timedVariant('ltp:x2', [[5], [5.2]])]),
+  profileBlock([profiledVariant('dense', 1e6)]),
+  accuracyBlock([0, 1], [{ id: 'dense', predictions: [0, 1] }]),
+  costBlock('dense', 0),
+];
+
 function written(folder: string, name: string, bytes: Buffer): string {
   const path = join(folder, name);
   writeFileSync(path, bytes);
@@ -212,14 +228,24 @@ export const PARSERS: readonly Parser[] = [
   },
   {
     name: 'records',
-    cases: 750,
+    cases: 500,
     seeds: [json(fixtureSummary())],
     twist: withOddValue,
     parse: (bytes, folder) => readSummary(written(folder, 'summary.json', bytes)),
   },
   {
+    name: 'blocks',
+    cases: 500,
+    seeds: BLOCKS.map(json),
+    twist: withOddValue,
+    parse: (bytes, folder) => {
+      const path = written(folder, 'block.json', bytes);
+      readJson(path, blockSchema, 'block');
+    },
+  },
+  {
     name: 'manifest',
-    cases: 750,
+    cases: 500,
     seeds: [json(MANIFEST)],
     twist: withOddValue,
     parse: (bytes, folder) => {
