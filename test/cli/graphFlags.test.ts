@@ -43,8 +43,12 @@ test('names of inputs and outputs are told by role, several for a role', () => {
     inputs: { ids: ['x', 'y'], types: ['z:0'], mask: [] },
     outputs: { logits: ['probs'] },
     maskInside: true,
+    firstPosition: 0,
   });
-  assert.deepEqual(graphs('--baseline', 'a').reading, { inputs: {}, outputs: {}, maskInside: false });
+  const plain = { inputs: {}, outputs: {}, maskInside: false, firstPosition: 0 };
+  assert.deepEqual(graphs('--baseline', 'a').reading, plain);
+  const { inputs } = graphs('--baseline', 'a', '--graph-inputs', 'positions=p').reading;
+  assert.deepEqual(inputs, { positions: ['p'] });
 });
 
 test('what does not say what is meant is refused with the remedy', () => {
@@ -57,7 +61,7 @@ test('what does not say what is meant is refused with the remedy', () => {
     [['--baseline', 'a', '--name', 'a/b'], /--name: "a\/b" cannot be a name/],
     [
       ['--baseline', 'a', '--graph-inputs', 'idz=x'],
-      /--graph-inputs: unknown role "idz" \(did you mean ids\? legal: ids, mask, types\)/,
+      /--graph-inputs: unknown role "idz" \(did you mean ids\? legal: ids, mask, types, positions\)/,
     ],
     [['--baseline', 'a', '--graph-outputs', 'probs'], /--graph-outputs: "probs" is not logits=NAME/],
     [['--baseline', 'a', '--models', 'minilm-l6'], /--models is for models of the zoo, not for ready graphs/],
