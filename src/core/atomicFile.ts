@@ -128,7 +128,7 @@ function parseJson(path: string, what: string): unknown {
   try {
     return parseBoundedJson(text.replace(/^\uFEFF/, ''));
   } catch (thrown) {
-    const foreign = foreignFileAt(path);
+    const foreign = text === '' ? null : foreignFileAt(path, `${what} ${path}`);
     if (foreign !== null) throw foreign;
     throw new BenchError(
       `${what} ${path} is not valid JSON: ${messageOf(thrown)}`,

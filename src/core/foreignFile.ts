@@ -71,22 +71,27 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** @param start the first TELLING_BYTES of the file. @returns null if the bytes are of no kind that is known. */
-export function foreignFile(path: string, start: Uint8Array): BenchError | null {
+/**
+ * @param start the first TELLING_BYTES of the file.
+ * @param subject what the message calls the file.
+ * @returns null if the bytes are of no kind that is known.
+ */
+export function foreignFile(path: string, start: Uint8Array, subject = path): BenchError | null {
   const text = Buffer.from(start.subarray(0, TELLING_BYTES))
     .toString('latin1')
     .replace(/^\u00EF\u00BB\u00BF/, '');
   const kind = KINDS.find(({ test }) => test(start, text));
-  return kind === undefined ? null : new BenchError(`${path} is ${kind.what}`, kind.remedy(path));
+  return kind === undefined ? null : new BenchError(`${subject} is ${kind.what}`, kind.remedy(path));
 }
 
 /** The same of a file on disk; null, too, if it cannot be read. */
-export function foreignFileAt(path: string): BenchError | null {
+export function foreignFileAt(path: string, subject = path): BenchError | null {
   try {
     const file = openSync(path, 'r');
     try {
       const start = new Uint8Array(TELLING_BYTES);
-      return foreignFile(path, start.subarray(0, readSync(file, start, 0, TELLING_BYTES, 0)));
+      const length = readSync(file, start, 0, TELLING_BYTES, 0);
+      return foreignFile(path, start.subarray(0, length), subject);
     } finally {
       closeSync(file);
     }

@@ -13,11 +13,10 @@ export const cpu: Provider = {
 
 function explain(attempt: FailedAttempt): Absence {
   if (attempt.outcome === 'timeout') {
-    const seconds = Math.round(attempt.limitMs / 1000);
     const load = loadavg()[0] ?? 0;
     const busy = load > cpus().length ? 'busy' : 'busy or slow';
     return {
-      reason: `the machine is ${busy}: ONNX Runtime gave no answer within ${seconds} s (load ${load.toFixed(1)} on ${cpus().length} CPUs), which says nothing about whether it works`,
+      reason: `the machine is ${busy}: ONNX Runtime gave no answer within ${attempt.limitMs / 1000} s (load ${load.toFixed(1)} on ${cpus().length} CPUs), which says nothing about whether it works`,
       remedy: 'end other programs, or wait, and give the command again',
     };
   }
