@@ -58,7 +58,7 @@ test('a file is hashed as it is built, without its comments', () => {
 
 test('after an edit of a comment every stored block holds, after one of a statement none does', async () => {
   const run = tinyRun({ methods: ['dense', 'ltp'], seqLens: [160] });
-  const plan = { ...run.plan, precision: null, costs: 'none' as const, scenarios: [] };
+  const plan = { ...run.plan, interval: null, costs: 'none' as const, scenarios: [] };
   const scripted = scriptedLaunch('comments');
   const resumed = async (code: string): Promise<string[]> => {
     const launched: string[] = [];
